@@ -1,0 +1,193 @@
+"""The local run: everything in one process, on a database child process and an in-memory broker. `make run` calls it.
+
+Needs Python and the locked packages, nothing else. `PORT` chooses the port, `DATA_DIR` where data are kept between runs,
+`DEMO=0` leaves the demo data out. The first start makes the demo data through the services' own commands.
+"""
+
+from __future__ import annotations
+
+import eventlet
+
+eventlet.monkey_patch()
+
+import contextlib
+import errno
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from eventlet import wsgi
+
+from deploy.database import DatabaseProcess
+from deploy.in_process import InProcess
+from deploy.processes import StartFailed
+from gateway.app import create_app
+from gateway.settings import GatewaySettings
+from shared.platform import memory_transport
+from shared.platform.clock import utc_now
+from shared.platform.logs import configure_logs
+from shared.platform.outbox import offer_again
+from shared.platform.run import provider_of
+from shared.platform.service import set_clock
+from shared.platform.settings import SettingsError, load_settings
+from shared.platform.storage import Collection, Database, connect
+
+CHECKPOINT_SECONDS = 15
+OVERLAP = timedelta(minutes=2)
+
+
+class Notes(Collection[dict]):  # type: ignore[type-arg]
+    name = "notes"
+
+    def to_document(self, entity: dict) -> dict:  # type: ignore[type-arg]
+        return dict(entity)
+
+    def from_document(self, document: dict) -> dict:  # type: ignore[type-arg]
+        return document
+
+
+class LocalStore(Database):
+    """What the local run itself keeps: whether demo data are there, and till when all events are known to be handled."""
+
+    service = "local_run"
+    notes = Notes
+
+
+def say(line: str = "") -> None:
+    print(line, flush=True)
+
+
+def listen(port: int) -> socket.socket:
+    """The listening socket. Ends the process with a sentence when the port is taken."""
+    try:
+        sock: socket.socket = eventlet.listen((os.environ.get("HOST", "127.0.0.1"), port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            sys.exit(f"Port {port} is taken by another program. Choose one: PORT={port + 1} make run")
+        sys.exit(f"Port {port} cannot be used: {error.strerror}. Choose another: PORT=8123 make run")
+    return sock
+
+
+def secret_key(data_dir: Path) -> str:
+    """The key that signs sessions: made at the first run and kept with the data."""
+    path = data_dir / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    return path.read_text(encoding="utf-8")
+
+
+def keep_checkpoint(world: InProcess, store: LocalStore) -> None:
+    """Notes now and then that all events till then have been handled, so that the next start need not offer them again."""
+    while True:
+        eventlet.sleep(CHECKPOINT_SECONDS)
+        with contextlib.suppress(Exception):  # the database may be restarting; the next round will tell
+            at = utc_now()
+            if world.idle():
+                store.notes.put({"_id": "checkpoint", "at": at})
+
+
+def recover_events(world: InProcess, store: LocalStore) -> None:
+    """The in-memory broker forgot what it held: offer again what was published since the last checkpoint."""
+    noted = store.notes.find_one(id="checkpoint")
+    if noted is None:
+        return
+    for container in world.containers.values():
+        provider = provider_of(container)
+        if offer_again(provider.database, noted["at"] - OVERLAP):
+            provider.relay.wake()
+
+
+def make_demo_data(world: InProcess, store: LocalStore) -> None:
+    from deploy.demo.load import load
+
+    started = time.monotonic()
+    say("  making demo data (once) ...")
+    load(world)
+    world.settle()
+    set_clock(None)
+    store.notes.put({"_id": "demo", "at": utc_now()})
+    store.notes.put({"_id": "checkpoint", "at": utc_now()})
+    say(f"  ... done in {time.monotonic() - started:.0f} s")
+
+
+def main() -> None:
+    started = time.monotonic()
+    try:
+        port = int(os.environ.get("PORT") or 8000)
+    except ValueError:
+        sys.exit(f"PORT must be a number, and {os.environ['PORT']!r} is not. For example: PORT=8123 make run")
+    configure_logs(os.environ.get("LOG_LEVEL", "WARNING"), "local")
+    logging.captureWarnings(True)
+    sock = listen(port)
+    data_dir = Path(os.environ.get("DATA_DIR") or ".data").resolve()
+    data_dir.mkdir(parents=True, exist_ok=True)
+
+    say("Dextra is starting ...")
+    database = DatabaseProcess(data_dir / "database")
+    try:
+        database.start()
+    except StartFailed as problem:
+        sys.exit(f"The database did not start: {problem}")
+
+    host = os.environ.get("HOST", "127.0.0.1")
+    address = os.environ.get("PUBLIC_URL") or f"http://{host}:{port}"
+    environ = {
+        "AMQP_URI": memory_transport.register(),
+        "MONGO_URI": database.uri,
+        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+        "MAILBOX": "1",
+        "PUBLIC_URL": address,
+        "OPERATOR_EMAILS": os.environ.get("OPERATOR_EMAILS", "operator@dextra.example"),
+        "SECRET_KEY": secret_key(data_dir),
+        "COOKIE_SECURE": "0",
+        "TIMER_POLL_SECONDS": "2",
+        "RELAY_POLL_SECONDS": "10",
+    }
+    try:
+        world = InProcess(environ)
+        world.start()
+        store = LocalStore(connect(database.uri))
+        recover_events(world, store)
+        if os.environ.get("DEMO", "1") != "0" and store.notes.find_one(id="demo") is None:
+            make_demo_data(world, store)
+        app = create_app(load_settings(GatewaySettings, {**os.environ, **environ}))
+    except SettingsError:
+        database.stop()
+        raise
+
+    eventlet.spawn(keep_checkpoint, world, store)
+    stopping = eventlet.event.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None if stopping.ready() else stopping.send(None))
+    server = eventlet.spawn(wsgi.server, sock, app, log_output=False, debug=False, max_size=256)
+
+    say(f"Dextra is ready after {time.monotonic() - started:.1f} s: {address}")
+    if os.environ.get("DEMO", "1") != "0":
+        from deploy.demo.load import SIGN_INS
+
+        say("Sign in as:")
+        for line in SIGN_INS:
+            say(f"  {line}")
+    say(f"E-mails that Dextra sends are at {address}/mailbox; data are kept in {data_dir}. Ctrl-C stops.")
+
+    stopping.wait()
+    say("\nStopping ...")
+    server.kill()
+    with contextlib.suppress(Exception):
+        if world.idle():
+            store.notes.put({"_id": "checkpoint", "at": utc_now()})
+    world.stop()
+    database.stop()
+    say("Stopped.")
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

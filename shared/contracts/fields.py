@@ -1,0 +1,188 @@
+"""Fields and validators that several contracts use. Their sentences are templates, translated where they are shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from marshmallow import ValidationError, fields
+
+from shared.contracts import taxonomy
+from shared.platform.contract import Message
+from shared.platform.errors import Text
+from shared.platform.money import EXPONENTS, Money as MoneyValue
+
+EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$")
+LOCALES = ("en", "it")
+LEVELS = ("administrative", "executive")
+CEFR = ("A1", "A2", "B1", "B2", "C1", "C2")
+SKILL_LEVELS = (1, 2, 3, 4)
+"""1 basic, 2 working, 3 advanced, 4 expert."""
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Check = Callable[[Any], None]
+
+
+def fail(template: str, /, **params: Any) -> ValidationError:
+    return ValidationError([Text(template, **params)])  # type: ignore[list-item]
+
+
+def between(low: int, high: int) -> Check:
+    """A number from `low` to `high`, both included."""
+
+    def check(value: int) -> None:
+        if not low <= value <= high:
+            raise fail("Enter a number from %(low)s to %(high)s.", low=low, high=high)
+
+    return check
+
+
+def length(low: int, high: int) -> Check:
+    """Text of `low` to `high` characters."""
+
+    def check(value: str) -> None:
+        if len(value) > high:
+            raise fail("Shorten this to %(high)s characters at most.", high=high)
+        if len(value.strip()) < low:
+            raise fail("Please fill this in.") if low == 1 else fail("Write at least %(low)s characters.", low=low)
+
+    return check
+
+
+def items(low: int, high: int) -> Check:
+    """A list of `low` to `high` items."""
+
+    def check(value: list[Any]) -> None:
+        if len(value) < low:
+            raise fail("Choose at least one.") if low == 1 else fail("Choose at least %(low)s.", low=low)
+        if len(value) > high:
+            raise fail("Choose %(high)s at most.", high=high)
+
+    return check
+
+
+def one_of(choices: Iterable[Any]) -> Check:
+    allowed = tuple(choices)
+
+    def check(value: Any) -> None:
+        if value not in allowed:
+            raise fail("Choose one of the list.")
+
+    return check
+
+
+def known_skill(value: str) -> None:
+    if value not in taxonomy.SKILLS:
+        raise fail("This skill is not in our list. Choose one of the list.")
+
+
+def known_service(value: str) -> None:
+    if value not in taxonomy.SERVICES:
+        raise fail("This service is not in our list. Choose one of the list.")
+
+
+def known_zone(value: str) -> None:
+    """An IANA time zone such as Europe/Rome."""
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise fail("Choose a time zone of the list, such as Europe/Rome.") from error
+
+
+def plausible_email(value: str) -> None:
+    if len(value) > 254 or not EMAIL.match(value):
+        raise fail("Enter an e-mail address such as anna@example.com.")
+
+
+def strong_password(value: str) -> None:
+    if len(value) < 10:
+        raise fail("Use at least %(low)s characters; a few words in a row are easy to remember.", low=10)
+    if len(value) > 200:
+        raise fail("Shorten this to %(high)s characters at most.", high=200)
+
+
+def clock_time(value: str) -> None:
+    """HH:MM on the half hour, 00:00 to 24:00."""
+    if not re.match(r"^(([01]\d|2[0-3]):(00|30)|24:00)$", value):
+        raise fail("Use full or half hours, such as 09:00 or 17:30.")
+
+
+class MoneyField(fields.Field[MoneyValue]):
+    """`{"amount": 4200, "currency": "EUR"}` on the wire, `Money` in Python. Refuses negative amounts unless `signed`."""
+
+    def __init__(self, *, signed: bool = False, **kwargs: Any) -> None:
+        self.signed = signed
+        super().__init__(**kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        if value is None or isinstance(value, Mapping):
+            return value
+        return {"amount": value.amount, "currency": value.currency}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> MoneyValue:
+        if isinstance(value, MoneyValue):
+            return value
+        if not isinstance(value, Mapping):
+            raise fail("Enter an amount of money.")
+        amount, currency = value.get("amount"), value.get("currency")
+        if currency not in EXPONENTS:
+            raise fail("Choose a currency of the list.")
+        if isinstance(amount, bool) or not isinstance(amount, int):
+            raise fail("Enter an amount of money.")
+        if amount < 0 and not self.signed:
+            raise fail("An amount cannot be negative.")
+        if abs(amount) > 10**12:
+            raise fail("This amount is too large.")
+        return MoneyValue(amount, currency)
+
+
+def Id(**kwargs: Any) -> fields.String:
+    """An identifier that Dextra gave out."""
+    return fields.String(required=kwargs.pop("required", True), validate=length(1, 80), **kwargs)
+
+
+def Instant(**kwargs: Any) -> fields.AwareDateTime:
+    """An instant: ISO 8601 with an offset."""
+    from datetime import UTC
+
+    return fields.AwareDateTime(format="iso", default_timezone=UTC, **kwargs)
+
+
+class SkillWish(Message):
+    """A skill of the taxonomy at a level (1 basic, 2 working, 3 advanced, 4 expert)."""
+
+    code = fields.String(required=True, validate=known_skill)
+    level = fields.Integer(load_default=2, validate=one_of(SKILL_LEVELS))
+
+
+class Language(Message):
+    """A language (ISO 639-1) at a level of the Common European Framework."""
+
+    code = fields.String(required=True, validate=one_of(taxonomy.LANGUAGES))
+    cefr = fields.String(load_default="B2", validate=one_of(CEFR))
+
+
+class WorkingDay(Message):
+    """Working hours of one weekday in the person's own zone, on the half hour; several a day are several entries."""
+
+    day = fields.String(required=True, validate=one_of(DAYS))
+    start = fields.String(required=True, validate=clock_time)
+    end = fields.String(required=True, validate=clock_time)
+
+
+class Page(Message):
+    """A request for a page of a list: what `next` of the previous page said goes into `cursor`."""
+
+    cursor = fields.String(load_default="")
+    limit = fields.Integer(load_default=20, validate=between(1, 100))
+
+
+class ById(Message):
+    id = Id()
+
+
+class Reason(Message):
+    id = Id()
+    reason = fields.String(load_default="", validate=length(0, 1000))

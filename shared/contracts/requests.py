@@ -1,0 +1,114 @@
+"""Requests: clients' briefs; what is needed, when, for how much."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from shared.contracts.fields import (
+    LEVELS,
+    LOCALES,
+    ById,
+    Id,
+    Instant,
+    Language,
+    MoneyField,
+    Page,
+    Reason,
+    SkillWish,
+    between,
+    clock_time,
+    items,
+    known_service,
+    known_zone,
+    length,
+    one_of,
+)
+from shared.platform.contract import Command, Event, Message, Query
+
+SERVICE = "requests"
+ENGAGEMENTS = ("hourly", "retainer")
+BRIEF_STATES = ("draft", "open", "paused", "filled", "closed", "expired", "removed")
+
+
+class BriefContent(Message):
+    """What a client needs.
+
+    `budget` is the most they pay: an hour when `engagement` is hourly, a month when it is a retainer. `day_start` and
+    `day_end` are their working day, Monday to Friday in `time_zone`; `overlap_minutes` of it are to be shared each day.
+    """
+
+    title = fields.String(required=True, validate=length(1, 140))
+    text = fields.String(load_default="", validate=length(0, 5000))
+    text_locale = fields.String(load_default="en", validate=one_of(LOCALES))
+    level = fields.String(required=True, validate=one_of(LEVELS))
+    services = fields.List(fields.String(validate=known_service), load_default=list, validate=items(0, 20))
+    required_skills = fields.List(fields.Nested(SkillWish), load_default=list, validate=items(0, 20))
+    preferred_skills = fields.List(fields.Nested(SkillWish), load_default=list, validate=items(0, 20))
+    languages = fields.List(fields.Nested(Language), load_default=list, validate=items(0, 8))
+    engagement = fields.String(required=True, validate=one_of(ENGAGEMENTS))
+    weekly_minutes = fields.Integer(required=True, validate=between(60, 60 * 60))
+    budget = MoneyField(required=True)
+    time_zone = fields.String(required=True, validate=known_zone)
+    day_start = fields.String(load_default="09:00", validate=clock_time)
+    day_end = fields.String(load_default="18:00", validate=clock_time)
+    overlap_minutes = fields.Integer(load_default=120, validate=between(0, 600))
+    start_on = fields.Date(required=True)
+
+
+class Brief(BriefContent):
+    id = fields.String()
+    client_id = fields.String()
+    state = fields.String()
+    version = fields.Integer()
+    created_at = Instant()
+    updated_at = Instant()
+    opened_at = Instant(allow_none=True)
+    expires_at = Instant(allow_none=True)
+    end_reason = fields.String()
+
+
+class SaveBriefRequest(BriefContent):
+    """No `id` makes a new draft. `version` is the one the form was made from: a lost race is a Conflict."""
+
+    id = Id(required=False, load_default="")
+    version = fields.Integer(load_default=0)
+
+
+class ListBriefsRequest(Page):
+    states = fields.List(fields.String(validate=one_of(BRIEF_STATES)), load_default=list)
+
+
+class Briefs(Message):
+    items = fields.List(fields.Nested(Brief))
+    next = fields.String(allow_none=True)
+
+
+SaveBrief = Command(SERVICE, "save_brief", SaveBriefRequest, Brief)
+PublishBrief = Command(SERVICE, "publish_brief", ById, Brief)
+PauseBrief = Command(SERVICE, "pause_brief", ById, Brief)
+ResumeBrief = Command(SERVICE, "resume_brief", ById, Brief)
+CloseBrief = Command(SERVICE, "close_brief", Reason, Brief)
+ReopenBrief = Command(SERVICE, "reopen_brief", ById, Brief)
+# Operators, with a reason.
+RemoveBrief = Command(SERVICE, "remove_brief", Reason, Brief)
+# The client's own, and operators.
+GetBrief = Query(SERVICE, "get_brief", ById, Brief)
+ListBriefs = Query(SERVICE, "list_briefs", ListBriefsRequest, Briefs)
+
+
+class BriefFact(BriefContent):
+    """The whole brief in its present state."""
+
+    brief_id = fields.String(required=True)
+    client_id = fields.String(required=True)
+    state = fields.String(required=True)
+    version = fields.Integer(required=True)
+    reason = fields.String(load_default="")
+
+
+BriefOpened = Event(SERVICE, "brief.opened", BriefFact)
+# Edited while open, paused or resumed.
+BriefChanged = Event(SERVICE, "brief.changed", BriefFact)
+# Filled, closed, expired or removed; the state says which.
+BriefEnded = Event(SERVICE, "brief.ended", BriefFact)
+BriefExpiring = Event(SERVICE, "brief.expiring", BriefFact)

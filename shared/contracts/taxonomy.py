@@ -1,0 +1,28 @@
+"""The taxonomy that briefs and profiles speak: services, skills and languages, with labels in every language.
+
+Kept as data (`taxonomy.json`): a code never changes its meaning and is never given again. A label is looked up with
+`label(code, locale)`; a locale without labels falls back to English.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+_DATA: dict[str, Any] = json.loads(Path(__file__).with_name("taxonomy.json").read_text(encoding="utf-8"))
+
+SERVICES: dict[str, dict[str, str]] = _DATA["services"]
+"""Kinds of work, by code: labels by locale."""
+SKILLS: dict[str, dict[str, str]] = _DATA["skills"]
+"""What somebody can do or a tool they know, by code: `service` it belongs to, labels by locale."""
+LANGUAGES: dict[str, dict[str, str]] = _DATA["languages"]
+"""Human languages by ISO 639-1 code: labels by locale."""
+
+
+def label(code: str, locale: str) -> str:
+    """The name of a service, skill or language; the code itself when it is unknown (a newer taxonomy's)."""
+    entry = SERVICES.get(code) or SKILLS.get(code) or LANGUAGES.get(code)
+    if entry is None:
+        return code
+    return entry.get(locale) or entry["en"]

@@ -1,0 +1,90 @@
+"""What travels with every call and event: who acts, for whom, which request, which trace, which language."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from shared.platform.errors import Forbidden, Unauthenticated
+from shared.platform.ids import new_id
+
+Role = Literal["client", "assistant", "operator", "system"]
+TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is acting. `account_id` is empty for a visitor; `acting_for` is the client company a colleague works for."""
+
+    account_id: str = ""
+    roles: frozenset[str] = frozenset()
+    acting_for: str = ""
+
+    @property
+    def party_id(self) -> str:
+        """The party whose rights and duties are meant: the one acted for, else the account itself."""
+        return self.acting_for or self.account_id
+
+    def has(self, role: Role) -> bool:
+        return role in self.roles
+
+    def require(self, *roles: Role) -> None:
+        """Raises Unauthenticated for a visitor, Forbidden for somebody with none of the roles."""
+        if not self.account_id:
+            raise Unauthenticated("Please sign in first.")
+        if roles and not any(role in self.roles for role in roles):
+            raise Forbidden("Your account may not do this.")
+
+    @classmethod
+    def system(cls, service: str) -> Actor:
+        """A service acting by itself: a timer, or the consumer of an event."""
+        return cls(account_id=f"system:{service}", roles=frozenset({"system"}))
+
+
+def new_traceparent() -> str:
+    """A fresh W3C trace context header."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Carried in the headers of RPC calls and stored with events; all of it is safe to log."""
+
+    actor: Actor = field(default_factory=Actor)
+    request_id: str = field(default_factory=new_id)
+    traceparent: str = field(default_factory=new_traceparent)
+    locale: str = "en"
+
+    def child(self) -> Context:
+        """The same trace, one span deeper (W3C Trace Context §3.2)."""
+        version, trace, _, flags = self.traceparent.split("-")
+        return replace(self, traceparent=f"{version}-{trace}-{secrets.token_hex(8)}-{flags}")
+
+    def to_headers(self) -> dict[str, Any]:
+        return {
+            "actor": self.actor.account_id,
+            "roles": ",".join(sorted(self.actor.roles)),
+            "acting_for": self.actor.acting_for,
+            "request_id": self.request_id,
+            "traceparent": self.traceparent,
+            "locale": self.locale,
+        }
+
+    @classmethod
+    def from_headers(cls, headers: Mapping[str, Any]) -> Context:
+        """Tolerant: what is missing or malformed is made anew."""
+        traceparent = str(headers.get("traceparent") or "")
+        roles = str(headers.get("roles") or "")
+        return cls(
+            actor=Actor(
+                account_id=str(headers.get("actor") or ""),
+                roles=frozenset(filter(None, roles.split(","))),
+                acting_for=str(headers.get("acting_for") or ""),
+            ),
+            request_id=str(headers.get("request_id") or new_id()),
+            traceparent=traceparent if TRACEPARENT.match(traceparent) else new_traceparent(),
+            locale=str(headers.get("locale") or "en"),
+        )
