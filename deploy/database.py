@@ -1,4 +1,5 @@
-"""The database of local runs and tests: SecantusDB, which speaks MongoDB's protocol, as a child process with its data on disk.
+"""The database of local runs and tests: SecantusDB, which speaks MongoDB's protocol, as a child process with its data
+on disk.
 
 It is a separate program under its own licence (GPL-2.0) and is never imported. Deployments use MongoDB.
 """

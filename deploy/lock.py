@@ -6,7 +6,8 @@ The lock is one file in three parts, each opened by a heading line, so that a sh
     local         adds the database of `make run`:         sed '/^# ==== development/,$d' requirements.lock
     development   adds tests, checkers and their stubs:    the whole file
 
-Ranges are in pyproject.toml. Run it by `make lock`; versions already locked stay unless `make lock UPGRADE=1` is asked for.
+Ranges are in pyproject.toml. Run it by `make lock`; versions already locked stay unless `make lock UPGRADE=1` is asked
+for.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def main(arguments: list[str]) -> None:
     """Resolves everything at once, then sorts each pin into the first part that needs it."""
     everything = _resolve("development", upgrade="--upgrade" in arguments)
     pins = _pins(everything)
-    text = [f"# {line}\n" for line in ("Written by `make lock` from pyproject.toml; see deploy/lock.py for its parts.",)]
+    text = ["# Written by `make lock` from pyproject.toml; see deploy/lock.py for its parts.\n"]
     placed: set[str] = set()
     for part in PARTS:
         names = set(_pins(_resolve(part, upgrade=False, constraints=everything)))
@@ -41,7 +42,8 @@ def main(arguments: list[str]) -> None:
 
 
 def _resolve(part: str, *, upgrade: bool, constraints: str | None = None) -> str:
-    """The universal resolution (every platform, Python 3.11 and later) of a part and those before it, as requirement lines."""
+    """The universal resolution (every platform, Python 3.11 and later) of a part and those before it, as requirement
+    lines."""
     command = [
         *(sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
         *("--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
@@ -55,7 +57,8 @@ def _resolve(part: str, *, upgrade: bool, constraints: str | None = None) -> str
 
 
 def _pins(resolution: str) -> dict[str, str]:
-    """Requirement blocks (pin and hashes) by package name; a package with one pin per Python version keeps all of them."""
+    """Requirement blocks (pin and hashes) by package name; a package with one pin per Python version keeps all of
+    them."""
     starts = [match.start() for match in PINNED.finditer(resolution)]
     blocks: dict[str, str] = {}
     for start, end in zip(starts, [*starts[1:], len(resolution)], strict=True):

@@ -1,8 +1,8 @@
 """Child processes of a local run or a test: started, waited for, stopped, killed and started again in the same place.
 
-A child must not outlive its parent, however that ends: on Linux the kernel sends it SIGTERM when the parent dies; elsewhere
-an exit handler does what it can. Each child leads its own session, so that Ctrl-C in a terminal reaches the parent alone,
-which then stops its children in the right order.
+A child must not outlive its parent, however that ends: on Linux the kernel sends it SIGTERM when the parent dies;
+elsewhere an exit handler does what it can. Each child leads its own session, so that Ctrl-C in a terminal reaches the
+parent alone, which then stops its children in the right order.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class StartFailed(RuntimeError):
 
 
 class ChildProcess:
-    """One program and its log file. Call `start` from a thread that lives as long as the child shall: on Linux the kernel
-    counts the end of that thread as the parent's death."""
+    """One program and its log file. Call `start` from a thread that lives as long as the child shall: on Linux the
+    kernel counts the end of that thread as the parent's death."""
 
     def __init__(
         self,
@@ -99,7 +99,8 @@ class ChildProcess:
         self._forget()
 
     def pause(self) -> None:
-        """Freezes the child: it keeps its connections and answers nothing, as an overloaded or unreachable server would."""
+        """Freezes the child: it keeps its connections and answers nothing, as an overloaded or unreachable server
+        would."""
         if self._process is not None:
             self._process.send_signal(signal.SIGSTOP)
 
@@ -127,7 +128,8 @@ def free_port() -> int:
 
 
 def _end_with_parent(parent: int) -> Callable[[], None]:
-    """What the child does between fork and exec. The parent may have died in that moment: then the child ends itself."""
+    """What the child does between fork and exec. The parent may have died in that moment: then the child ends
+    itself."""
 
     def prepare() -> None:
         if _LIBC is not None:

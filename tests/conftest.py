@@ -66,7 +66,8 @@ def mongo_uri(database: DatabaseProcess) -> str:
 
 @pytest.fixture
 def own_database() -> Iterator[DatabaseProcess]:
-    """A database server for one test alone, which may stop, kill and start it again: same address, committed data kept."""
+    """A database server for one test alone, which may stop, kill and start it again: same address, committed data
+    kept."""
     yield from _database()
 
 

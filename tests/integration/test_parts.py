@@ -27,9 +27,9 @@ def test_a_message_goes_through_the_shared_broker(amqp_uri: str) -> None:
 
 
 def test_a_killed_broker_keeps_its_durable_messages_at_the_same_address(own_broker: Broker) -> None:
-    with Connection(own_broker.uri, transport_options={"confirm_publish": True}) as connection:
-        with connection.SimpleQueue("letters") as queue:
-            queue.put("kept")
+    confirmed = Connection(own_broker.uri, transport_options={"confirm_publish": True})
+    with confirmed as connection, connection.SimpleQueue("letters") as queue:
+        queue.put("kept")
 
     own_broker.kill()
     own_broker.start()
