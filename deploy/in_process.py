@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import eventlet
@@ -17,7 +17,8 @@ from kombu import Connection
 from kombu.exceptions import OperationalError
 from nameko.containers import ServiceContainer
 
-from deploy.services import SERVICES
+from deploy.services import SERVICES, subscriptions
+from shared.platform.clock import to_millis
 from shared.platform.consumer import EventConsumer, queue_name
 from shared.platform.context import Actor, Context
 from shared.platform.contract import Call
@@ -36,6 +37,7 @@ class InProcess:
         self.containers: dict[str, ServiceContainer] = {}
         self.rpc = RpcClient(self.environ["AMQP_URI"])
         self._offset_to: datetime | None = None
+        self._received_to: dict[str, str] = {}
 
     def start(self) -> None:
         self.containers = {name: make_container(load_service(SERVICES[name]), self.environ) for name in self.names}
@@ -119,10 +121,6 @@ class InProcess:
     def _set(self, moment: datetime) -> None:
         self._offset_to = moment
         started = time.monotonic()
-        from datetime import timedelta
-
-        from shared.platform.clock import to_millis
-
         set_clock(lambda: to_millis(moment + timedelta(seconds=time.monotonic() - started)))
 
     def settle(self, timeout: float = 60.0) -> None:
@@ -146,7 +144,34 @@ class InProcess:
                 return False
             if database.parked.raw.find_one({}, {"_id": 1}) is not None:
                 return False
-        return self._queues_empty()
+        return self._queues_empty() and self._all_received()
+
+    def _all_received(self) -> bool:
+        """Whether every event that a service here listens to has had its effect there.
+
+        Asks for events since the last one known to have arrived everywhere, less a margin for transactions that commit late.
+        """
+        for publisher, container in self.containers.items():
+            known = self._received_to.get(publisher)
+            query = {"_id": {"$gt": known}} if known else {}
+            events = list(
+                provider_of(container).database.events.raw.find(query, {"name": 1, "occurred_at": 1}).sort("_id", 1)
+            )
+            for name, names in self._subscribed.items():
+                wanted = [event["_id"] for event in events if event["name"] in names]
+                inbox = provider_of(self.containers[name]).database.inbox.raw
+                dead = provider_of(self.containers[name]).database.dead_letters.raw
+                for start in range(0, len(wanted), 500):
+                    some = {"_id": {"$in": wanted[start : start + 500]}}
+                    if inbox.count_documents(some) + dead.count_documents(some) < len(wanted[start : start + 500]):
+                        return False
+            if len(events) > 200:
+                self._received_to[publisher] = events[-200]["_id"]
+        return True
+
+    @property
+    def _subscribed(self) -> dict[str, set[str]]:
+        return {name: set(subscriptions(SERVICES[name])) for name in self.containers}
 
     def _queues_empty(self) -> bool:
         with Connection(self.environ["AMQP_URI"]) as connection:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+from functools import cache
+from typing import Any
+
 SERVICES = {
     "accounts": "services.accounts.service:AccountsService",
     "profiles": "services.profiles.service:ProfilesService",
@@ -11,3 +15,17 @@ SERVICES = {
     "billing": "services.billing.service:BillingService",
     "messaging": "services.messaging.service:MessagingService",
 }
+
+
+def load_service(path: str) -> Any:
+    """`package.module:Class` as the class."""
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+@cache
+def subscriptions(path: str) -> tuple[str, ...]:
+    """Names of the events that the service handles."""
+    service = load_service(path)
+    methods = (getattr(service, name) for name in dir(service))
+    return tuple(sorted({event.name for method in methods for event in getattr(method, "events", ())}))

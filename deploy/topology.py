@@ -14,18 +14,10 @@ import time
 
 from kombu import Connection
 
-from deploy.services import SERVICES
+from deploy.services import SERVICES, subscriptions
 from shared.platform.consumer import DEAD_EXCHANGE, dead_queue, event_queue
 from shared.platform.outbox import EXCHANGE
-from shared.platform.run import load_service
 from shared.platform.settings import ServiceSettings, load_settings
-
-
-def subscriptions(path: str) -> list[str]:
-    """Names of the events that the service handles."""
-    service = load_service(path)
-    methods = (getattr(service, name) for name in dir(service))
-    return sorted({event.name for method in methods for event in getattr(method, "events", ())})
 
 
 def declare(amqp_uri: str) -> int:
@@ -39,7 +31,7 @@ def declare(amqp_uri: str) -> int:
             names = subscriptions(path)
             if names:
                 dead_queue(name)(channel).declare()
-                event_queue(name, names)(channel).declare()
+                event_queue(name, list(names))(channel).declare()
                 declared += 2
     return declared
 

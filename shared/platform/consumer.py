@@ -24,7 +24,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from eventlet import sleep
+from eventlet import GreenPile, sleep
 from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
 from nameko.exceptions import ContainerBeingKilled
@@ -164,8 +164,10 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
         self.wait_for_providers()
         self._stopping = True
         self._wake.set()
-        self.queue_consumer.unregister_provider(self._dead)
-        self.queue_consumer.unregister_provider(self)
+        leaving = GreenPile()  # side by side: each waits for the consumer's next turn, up to a second
+        for provider in (self, self._dead):
+            leaving.spawn(self.queue_consumer.unregister_provider, provider)
+        list(leaving)
         super().stop()
 
     @property

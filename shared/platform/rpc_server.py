@@ -1,124 +1,240 @@
-"""The answering side of RPC: nameko entry points with light replies.
+"""The shell's RPC side: takes requests from the service's queue to its methods and sends the answers back.
 
-A request comes from the durable queue `rpc-<service>`; the reply goes straight to the caller's queue through the default
-exchange, not persistent and not confirmed, over a connection that is held.
+A request is a JSON message in the durable queue `rpc-<service>`:
+
+    {"method": "accept_offer", "payload": {..}, "headers": {..}, "deadline": 1790000000.0, "safe": true}
+
+`deadline` is an instant in Unix seconds after which nobody waits for the answer any more. `safe` says that the call may be
+executed twice. The answer goes to the queue that `reply_to` names, with the same `correlation_id`, as `{"result": ..}` or
+`{"error": {"code", "message", "params", "fields"}}`. A request is acknowledged together with its answer: one that was in
+hand when its process died is delivered again, and executed again only if it is safe.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import eventlet
 import structlog
-from kombu import Connection, Exchange, Producer, Queue
+from eventlet.event import Event
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
-from nameko.messaging import QueueConsumer
 
-from shared.platform.errors import DextraError, NotFound, to_wire
+from shared.platform.errors import DextraError, NotFound, Unavailable, to_wire
+from shared.platform.link import LINK_ERRORS, Link
 
 log = structlog.get_logger(__name__)
 
-EXCHANGE = Exchange("dextra.rpc", type="topic", durable=True)
+TICK_SECONDS = 0.5
+HEARTBEAT_SECONDS = 30
+LONGEST_PAUSE = 5.0
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def request_queue(service: str) -> str:
+    """The name of the queue that holds the service's requests."""
+    return f"rpc-{service}"
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A request: the method's name, its JSON payload, and the headers that travel with it."""
+    """A request as a service method gets it. `deadline` is in Unix seconds."""
 
     method: str
     payload: dict[str, Any]
     headers: dict[str, Any]
+    deadline: float
 
 
-def rpc_queue(service: str) -> Queue:
-    return Queue(f"rpc-{service}", exchange=EXCHANGE, routing_key=f"{service}.*", durable=True)
-
-
-class RpcConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
-    queue_consumer = QueueConsumer()
+class LightRpcConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
+    """Holds the service's connection for requests and answers; makes it again when it is lost."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.queue: Queue | None = None
-        self._connection: Connection | None = None
-        self._producer: Producer | None = None
+        self._methods: dict[str, LightRpc] = {}
+        self._ready = Event()
+        self._cancelled = Event()
+        self._cancelling = False
+        self._stopping = False
+        self._link: Link | None = None
+        self._thread: Any = None
 
-    def setup(self) -> None:
-        if self.queue is None:
-            self.queue = rpc_queue(self.container.service_name)
-            self.queue_consumer.register_provider(self)
+    @property
+    def connected(self) -> bool:
+        """Whether requests can arrive now."""
+        return self._link is not None
+
+    # -- life ----------------------------------------------------------------------------------------------------
+
+    def register_provider(self, provider: LightRpc) -> None:
+        super().register_provider(provider)
+        self._methods[provider.wire_name] = provider
+
+    def start(self) -> None:
+        """Returns when requests arrive. Waits while the broker is away."""
+        self._thread = self.container.spawn_managed_thread(self._run, identifier="rpc")
+        self._ready.wait()
+
+    def unregister_provider(self, provider: LightRpc) -> None:
+        """Stops taking requests; what is in hand goes on. Called by the first entry point that is stopped."""
+        self._cancelling = True
+        if self._thread is not None and self._link is not None:
+            self._cancelled.wait()
+        super().unregister_provider(provider)
 
     def stop(self) -> None:
-        self.wait_for_providers()
-        self.queue_consumer.unregister_provider(self)
+        """All is answered: closes the connection."""
         super().stop()
+        self.kill()
 
-    def handle_message(self, body: Any, message: Any) -> None:
-        method = message.delivery_info["routing_key"].partition(".")[2]
-        headers = dict(message.headers or {})
-        deadline = float(headers.get("deadline") or 0)
-        if deadline and time.time() > deadline:
-            self.queue_consumer.ack_message(message)
-            return
-        provider = next((p for p in self._providers if p.wire_name == method), None)
-        if provider is None:
-            self.reply(message, None, NotFound("This service has no such method."))
-            return
-        payload = json.loads(body) if isinstance(body, str | bytes) else body
-        incoming = Incoming(method, payload, headers)
+    def kill(self) -> None:
+        """Closes the connection at once; requests in hand go back to the queue."""
+        self._stopping = True
+        if self._thread is not None:
+            self._thread.kill()
 
-        def handle_result(_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-            self.reply(message, result, exc_info[1] if exc_info else None)
-            return result, None
+    def _run(self) -> None:
+        pauses = back_off()
+        try:
+            while not self._stopping:
+                try:
+                    self._serve(Link(self.container.config["AMQP_URI"], heartbeat=HEARTBEAT_SECONDS))
+                except LINK_ERRORS as error:
+                    if self.connected:
+                        pauses = back_off()
+                    self._link = None
+                    pause = next(pauses)
+                    log.warning("rpc.broker_away", error=type(error).__name__, detail=str(error)[:200], retry_in=pause)
+                    self._note_cancelled()
+                    eventlet.sleep(pause)
+        finally:
+            self._link = None
+            self._note_cancelled()
+            if not self._ready.ready():
+                self._ready.send(None)
+
+    def _serve(self, link: Link) -> None:
+        """Handles requests until the connection is lost (then it raises) or the thread is killed."""
+        try:
+            queue = request_queue(self.container.service_name)
+            link.channel.queue_declare(queue=queue, durable=True, auto_delete=False)
+            link.channel.basic_qos(0, self.container.max_workers, False)
+            tag = f"{queue}-consumer"
+            link.channel.basic_consume(queue=queue, consumer_tag=tag, callback=partial(self._on_message, link))
+            self._link = link
+            if not self._ready.ready():
+                self._ready.send(None)
+            while True:
+                if self._cancelling and not self._cancelled.ready():
+                    link.channel.basic_cancel(tag)
+                    self._note_cancelled()
+                try:
+                    link.drain(timeout=TICK_SECONDS)
+                except TimeoutError:
+                    link.heartbeat()
+        finally:
+            link.close()
+
+    def _note_cancelled(self) -> None:
+        if self._cancelling and not self._cancelled.ready():
+            self._cancelled.send(None)
+
+    # -- requests ------------------------------------------------------------------------------------------------
+
+    def _on_message(self, link: Link, message: Any) -> None:
+        answer = partial(self._answer, link, message)
+        try:
+            request = json.loads(message.body)
+            incoming = Incoming(request["method"], request["payload"], request["headers"], request["deadline"])
+            provider = self._methods.get(incoming.method)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            log.error("rpc.malformed", service=self.container.service_name)
+            answer(None, ValueError("not a request"))
+            return
+        if incoming.deadline < time.time():
+            log.info("rpc.too_late", service=self.container.service_name, method=incoming.method)
+            self._settle(link, message)
+        elif provider is None:
+            answer(None, NotFound("There is no method %(method)s.", method=incoming.method))
+        elif message.delivery_info.get("redelivered") and not request.get("safe"):
+            log.warning("rpc.not_repeated", service=self.container.service_name, method=incoming.method)
+            answer(None, Unavailable("We cannot tell whether this was done. Please look before you try again."))
+        else:
+            self._spawn(provider, incoming, answer)
+
+    def _spawn(self, provider: LightRpc, incoming: Incoming, answer: Any) -> None:
+        def handle_result(_context: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+            answer(result, exc_info[1] if exc_info else None)
+            return result, exc_info
 
         try:
             self.container.spawn_worker(provider, (incoming,), {}, context_data={}, handle_result=handle_result)
         except ContainerBeingKilled:
-            self.queue_consumer.requeue_message(message)
+            log.debug("rpc.handed_back", method=incoming.method)  # the closing connection does it
 
-    def reply(self, message: Any, result: Any, error: BaseException | None) -> None:
-        if error is not None and not isinstance(error, DextraError):
-            log.error("call.broken", exc_info=error)
-        answer = {"result": result} if error is None else {"error": to_wire(error)}
-        for attempt in (1, 2):
-            try:
-                self._connect().publish(
-                    json.dumps(answer),
-                    exchange="",
-                    routing_key=message.properties["reply_to"],
-                    correlation_id=message.properties.get("correlation_id"),
-                    content_type="application/json",
-                    content_encoding="utf-8",
-                    delivery_mode=1,
-                    retry=False,
-                )
-                break
-            except Exception as failure:
-                self._connection = self._producer = None
-                if attempt == 2:
-                    log.warning("reply.lost", error=type(failure).__name__)
-        self.queue_consumer.ack_message(message)
+    # -- answers -------------------------------------------------------------------------------------------------
 
-    def _connect(self) -> Producer:
-        if self._producer is None:
-            self._connection = Connection(self.container.config["AMQP_URI"])
-            self._producer = Producer(self._connection.channel(), auto_declare=False)
-        return self._producer
+    def _answer(self, link: Link, message: Any, result: Any, error: BaseException | None) -> None:
+        try:
+            body = _encode({"result": result} if error is None else {"error": to_wire(error)})
+        except (TypeError, ValueError) as unserialisable:
+            log.exception("rpc.unserialisable", service=self.container.service_name)
+            body = _encode({"error": to_wire(unserialisable)})
+        self._settle(link, message, body)
+
+    def _settle(self, link: Link, message: Any, body: str | None = None) -> None:
+        """Sends the answer, if there is one and somebody waits for it, and acknowledges the request."""
+        reply_to = message.properties.get("reply_to")
+        try:
+            with link.corked():
+                if body is not None and reply_to:
+                    link.publish(body, reply_to, correlation_id=message.properties.get("correlation_id", ""))
+                link.channel.basic_ack(message.delivery_tag)
+        except (*LINK_ERRORS, AttributeError):
+            log.info("rpc.answer_lost", service=self.container.service_name)  # the request will be delivered again
 
 
 class LightRpc(Entrypoint):  # type: ignore[misc]
-    consumer = RpcConsumer()
+    """The entry point of a method that answers calls. It gets one argument, an Incoming, and returns JSON data.
+
+    Errors of `shared.platform.errors` reach the caller as they are; any other is logged and becomes `internal`.
+    """
+
+    consumer = LightRpcConsumer()
 
     def __init__(self, wire_name: str, **kwargs: Any) -> None:
+        """`wire_name` is the method's name for callers."""
         self.wire_name = wire_name
-        super().__init__(**kwargs)
+        super().__init__(expected_exceptions=DextraError, **kwargs)
 
     def setup(self) -> None:
         self.consumer.register_provider(self)
 
     def stop(self) -> None:
         self.consumer.unregister_provider(self)
+
+
+def back_off(first: float = 0.0, longest: float = LONGEST_PAUSE) -> Iterator[float]:
+    """Pauses in seconds between tries: none before the first, then 0.1, doubling up to `longest`."""
+    yield first
+    pause = 0.1
+    while True:
+        yield pause
+        pause = min(pause * 2, longest)
+
+
+class _ExpectedErrors(logging.Filter):
+    """Keeps nameko from logging a traceback for each refusal: the shell logs a line about every call."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        refusal = record.levelno == logging.WARNING and record.exc_info and isinstance(record.exc_info[1], DextraError)
+        return not refusal
+
+
+logging.getLogger("nameko.containers").addFilter(_ExpectedErrors())

@@ -41,6 +41,8 @@ class Broker(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
     def kill(self) -> None: ...
+    def pause(self) -> None: ...
+    def resume(self) -> None: ...
     def new_vhost(self) -> str:
         """The URI of a fresh, empty virtual host."""
         ...
@@ -63,7 +65,9 @@ class GivenBroker:
     def stop(self) -> None: ...
 
     def kill(self) -> None:
-        raise NotImplementedError("the broker of AMQP_URI is not ours to kill; ask for the fixture `own_broker`.")
+        raise NotImplementedError("The broker of AMQP_URI is not ours to kill; ask for the fixture `own_broker`.")
+
+    pause = resume = kill
 
     def new_vhost(self) -> str:
         return self.uri
@@ -166,7 +170,7 @@ class PrivateBroker:
 class ContainerBroker:
     """RabbitMQ in a container, on a port that stays the same over restarts."""
 
-    IMAGE = "rabbitmq:3.13-alpine"
+    IMAGE = "rabbitmq:4-management"  # as in docker-compose.yml
 
     def __init__(self) -> None:
         from testcontainers.core.container import DockerContainer
@@ -198,6 +202,12 @@ class ContainerBroker:
     def kill(self) -> None:
         self._container.get_wrapped_container().kill()
 
+    def pause(self) -> None:
+        self._container.get_wrapped_container().pause()
+
+    def resume(self) -> None:
+        self._container.get_wrapped_container().unpause()
+
     def remove(self) -> None:
         self._container.stop()
 
@@ -221,9 +231,7 @@ def own_broker() -> Broker:
     """A started broker of our own, by the ways 2 to 4. Raises StartFailed with one sentence that says what to
     install."""
     programs = _installed()
-    if programs is None and _docker_answers():
-        container = ContainerBroker()
-        container.start()
+    if programs is None and (container := _container()) is not None:
         return container
     if programs is None and os.geteuid() == 0 and shutil.which("apt-get"):
         subprocess.run([str(INSTALLER), "rabbitmq-server"], check=False)
@@ -261,10 +269,18 @@ def _on_all_processors(pid: int | None) -> None:
                 os.sched_setaffinity(int(thread.name), os.sched_getaffinity(0))
 
 
-def _docker_answers() -> bool:
-    if (docker := shutil.which("docker")) is None:
-        return False
-    return subprocess.run([docker, "version"], capture_output=True, timeout=20, check=False).returncode == 0
+def _container() -> Broker | None:
+    """A started container, or none where no Docker answers or the image cannot be had."""
+    from docker.errors import DockerException
+
+    if shutil.which("docker") is None:
+        return None
+    try:
+        container = ContainerBroker()
+        container.start()
+    except DockerException:
+        return None
+    return container
 
 
 def _answers(uri: str) -> bool:

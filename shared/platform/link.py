@@ -1,0 +1,208 @@
+"""A lean connection to the broker, on which the RPC client and the RPC server stand: one connection, one channel.
+
+kombu chooses the transport by the URI (RabbitMQ by py-amqp, or the in-memory broker) and gives both the same channel. For
+RabbitMQ we put three things into py-amqp that it lacks (docs/decisions/0005-rpc.md has the figures):
+
+- it reads what the socket has and takes frames out of that, instead of three reads for each of a message's three frames;
+- it does not ask for `connection.blocked`, for which py-amqp looks into the socket before each publication;
+- `corked()` gathers frames and sends them at once.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from struct import Struct
+from typing import Any
+
+import kombu
+from amqp.exceptions import AMQPError, RecoverableConnectionError, UnexpectedFrame
+from amqp.transport import SSLTransport, TCPTransport
+from kombu.transport import pyamqp
+
+LINK_ERRORS: tuple[type[BaseException], ...] = (OSError, AMQPError)
+"""What a lost connection, or one that cannot be made, raises."""
+
+READ_SIZE = 65536
+_FRAME_HEADER = Struct(">BHI")
+_FRAME_END = 0xCE
+_OVERHEAD = _FRAME_HEADER.size + 1
+
+
+class _Lean:
+    """Mixed into py-amqp's socket transports: buffered reads, corked writes."""
+
+    sock: Any
+    connected: bool
+    _write: Callable[[Any], None]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._inbound = b""
+        self._at = 0
+        self._outbound: list[bytes] = []
+        self._corks = 0
+        self._sending = threading.Lock()
+
+    def buffered_frame(self) -> tuple[int, int, bytes] | None:
+        """The next frame (type, channel, payload), if all of it has been read."""
+        inbound, start = self._inbound, self._at
+        if len(inbound) - start < _OVERHEAD:
+            return None
+        kind, channel, size = _FRAME_HEADER.unpack_from(inbound, start)
+        end = start + _OVERHEAD + size
+        if len(inbound) < end:
+            return None
+        if inbound[end - 1] != _FRAME_END:
+            raise UnexpectedFrame(f"Received frame end {inbound[end - 1]:#04x} while expecting 0xce")
+        self._at = end
+        return kind, channel, inbound[start + _FRAME_HEADER.size : end - 1]
+
+    def fill(self) -> None:
+        """Reads once from the socket. Raises socket.timeout when the socket's own time-out passes; nothing is lost then."""
+        if self.sock is None:
+            raise RecoverableConnectionError("The connection is closed.")
+        try:
+            data = self.sock.recv(READ_SIZE)
+        except TimeoutError:
+            raise
+        except OSError:
+            self.connected = False
+            raise
+        if not data:
+            self.connected = False
+            raise ConnectionResetError("The broker closed the connection.")
+        rest = self._inbound[self._at :]
+        self._inbound = rest + data if rest else data
+        self._at = 0
+
+    def read_frame(self, *args: Any) -> tuple[int, int, bytes]:
+        while True:
+            frame = self.buffered_frame()
+            if frame is not None:
+                return frame
+            self.fill()
+
+    def write(self, data: Any) -> None:
+        self._outbound.append(bytes(data))
+        if not self._corks:
+            self._flush()
+
+    @contextmanager
+    def corked(self) -> Iterator[None]:
+        """Frames written inside are sent together at the end. Greenlets may overlap: each sends what has gathered."""
+        self._corks += 1
+        try:
+            yield
+        finally:
+            self._corks -= 1
+            self._flush()
+
+    def _flush(self) -> None:
+        with self._sending:
+            data, self._outbound = b"".join(self._outbound), []
+            if not data:
+                return
+            try:
+                self._write(data)
+            except OSError:
+                self.connected = False  # a frame may have gone out in part: nothing can follow it
+                raise
+
+
+class _LeanTCP(_Lean, TCPTransport):  # type: ignore[misc]
+    pass
+
+
+class _LeanSSL(_Lean, SSLTransport):  # type: ignore[misc]
+    pass
+
+
+class _LeanConnection(pyamqp.Connection):  # type: ignore[misc]
+    negotiate_capabilities = {**pyamqp.Connection.negotiate_capabilities, "connection.blocked": False}
+    patience = 5.0
+    """Seconds to wait for the answer to a declaration or a close; py-amqp would wait for ever."""
+    _transport: Any
+
+    def Transport(self, host: str, connect_timeout: float | None, ssl: Any = False, **kwargs: Any) -> Any:  # noqa: N802
+        kind = _LeanSSL if ssl else _LeanTCP
+        return kind(host, connect_timeout=connect_timeout, ssl=ssl, **kwargs)
+
+    def drain_events(self, timeout: float | None = None) -> None:
+        """Handles the next method that the broker sends. Raises socket.timeout after `timeout` seconds without one."""
+        transport = self._transport
+        if transport is None:
+            raise RecoverableConnectionError("The connection is closed.")
+        timeout = self.patience if timeout is None else timeout
+        while True:
+            frame = transport.buffered_frame()
+            if frame is None:
+                if transport.sock is not None and transport.sock.gettimeout() != timeout:
+                    transport.sock.settimeout(timeout)
+                try:
+                    transport.fill()
+                except BlockingIOError:
+                    raise socket.timeout("timed out") from None
+            elif self.on_inbound_frame(frame):
+                return
+
+
+class _LeanTransport(pyamqp.Transport):  # type: ignore[misc]
+    Connection = _LeanConnection
+
+
+class _LeanSSLTransport(pyamqp.SSLTransport):  # type: ignore[misc]
+    Connection = _LeanConnection
+
+
+_TRANSPORTS = {"amqp": _LeanTransport, "pyamqp": _LeanTransport, "amqps": _LeanSSLTransport}
+
+
+class Link:
+    """An open connection with one channel. Raises one of LINK_ERRORS when it cannot be made or is lost.
+
+    One thread reads; writes of several greenlets may overlap.
+    """
+
+    def __init__(self, amqp_uri: str, *, heartbeat: float = 0, connect_timeout: float = 5.0) -> None:
+        scheme = amqp_uri.partition("://")[0]
+        self._client = kombu.Connection(
+            amqp_uri, transport=_TRANSPORTS.get(scheme), heartbeat=heartbeat, connect_timeout=connect_timeout
+        )
+        self._transport = self._client.transport
+        self._connection = self._transport.establish_connection()
+        self.channel = self._transport.create_channel(self._connection)
+        lean = getattr(self._connection, "_transport", None)
+        self.corked: Callable[[], AbstractContextManager[None]] = (
+            lean.corked if isinstance(lean, _Lean) else nullcontext
+        )
+        self._heartbeats = bool(heartbeat) and self._transport.implements.heartbeats
+
+    def publish(self, body: str, queue: str, *, mandatory: bool = False, **properties: str) -> None:
+        """Sends JSON to a queue, not to be kept on disk. A `mandatory` message without a queue comes back (`on_return`)."""
+        message = self.channel.prepare_message(
+            body.encode(), content_type="application/json", properties={"delivery_mode": 1, **properties}
+        )
+        self.channel.basic_publish(message, exchange="", routing_key=queue, mandatory=mandatory)
+
+    def on_return(self, callback: Callable[[Any], None]) -> None:
+        """`callback` gets each message that came back because there is no such queue."""
+        self.channel.events["basic_return"].add(lambda _error, _exchange, _key, message: callback(message))
+
+    def drain(self, timeout: float | None = None) -> None:
+        """Handles the next thing that arrives. Raises socket.timeout after `timeout` seconds without any."""
+        self._transport.drain_events(self._connection, timeout=timeout)
+
+    def heartbeat(self) -> None:
+        """To be called about once a second: sends a heartbeat when one is due. Raises when the broker has gone silent."""
+        if self._heartbeats:
+            self._transport.heartbeat_check(self._connection)
+
+    def close(self) -> None:
+        """Closes politely, if the connection still allows that."""
+        with suppress(*LINK_ERRORS, AttributeError):  # py-amqp looks for attributes of what is gone already
+            self._transport.close_connection(self._connection)
+        with suppress(*LINK_ERRORS, AttributeError):
+            self._connection.collect()

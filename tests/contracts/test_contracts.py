@@ -1,0 +1,112 @@
+"""Contracts keep their promises: no breaking change without a new version; unknown fields are tolerated; all is answered."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import json
+
+import pytest
+
+from deploy.services import SERVICES
+from shared.contracts import requests
+from shared.platform.contract import Call, Event
+from tests.contracts import snapshot
+
+TODAY = snapshot.describe_all()
+COMMITTED = json.loads(snapshot.PATH.read_text(encoding="utf-8"))
+
+
+def test_nothing_breaks_a_reader_of_the_committed_snapshot() -> None:
+    assert snapshot.breaking_changes(COMMITTED, TODAY) == []
+
+
+def test_the_snapshot_is_up_to_date() -> None:
+    assert COMMITTED == TODAY, "compatible changes: run `make contracts` and commit the new snapshot"
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "change", "problem"),
+    [
+        ("requests.get_brief.v1", "result", lambda f: f.pop("title"), "title is gone"),
+        ("requests.get_brief.v1", "result", lambda f: f["title"].update(type="Integer"), "title was String and is Integer"),
+        ("requests.get_brief.v1", "result", lambda f: f["title"].update(null=True), "title may be null now"),
+        ("requests.save_brief.v1", "request", lambda f: f["text"].update(required=True), "text must be sent now"),
+        (
+            "requests.save_brief.v1",
+            "request",
+            lambda f: f.update(extra={"type": "String", "required": True}),
+            "extra is new and must be sent",
+        ),
+        (
+            "matching.find_matches.v1",
+            "result",
+            lambda f: f["matches"]["items"]["fields"]["assistant"]["fields"].pop("headline"),
+            "matches[].assistant.headline is gone",
+        ),
+        ("brief.opened.v1", "data", lambda f: f.pop("budget"), "budget is gone"),
+    ],
+)
+def test_a_breaking_change_is_found(name: str, part: str, change: object, problem: str) -> None:
+    changed = copy.deepcopy(TODAY)
+    change(changed[name][part])  # type: ignore[operator]
+
+    assert any(found.endswith(problem) for found in snapshot.breaking_changes(TODAY, changed))
+
+
+def test_new_optional_fields_and_new_contracts_break_nothing() -> None:
+    changed = copy.deepcopy(TODAY)
+    changed["requests.save_brief.v1"]["request"]["extra"] = {"type": "String"}
+    changed["requests.get_brief.v1"]["result"]["extra"] = {"type": "String"}
+    changed["brand.new.v1"] = {"kind": "event", "data": {}}
+
+    assert snapshot.breaking_changes(TODAY, changed) == []
+
+
+def test_consumers_ignore_fields_that_they_do_not_know() -> None:
+    fact = {name: None for name in ("unknown", "newer")}
+    known = {
+        "brief_id": "b",
+        "client_id": "c",
+        "state": "open",
+        "version": 1,
+        "title": "t",
+        "level": "executive",
+        "engagement": "hourly",
+        "weekly_minutes": 600,
+        "budget": {"amount": 1, "currency": "EUR"},
+        "time_zone": "Europe/Rome",
+        "start_on": "2026-12-01",
+    }
+
+    loaded = requests.BriefOpened.load({**fact, **known})
+
+    assert loaded["brief_id"] == "b"
+    assert "newer" not in loaded
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_call_of_a_contract_is_answered_by_its_service(service: str) -> None:
+    contract = importlib.import_module(f"shared.contracts.{service}")
+    module, _, name = SERVICES[service].partition(":")
+    answered = {
+        method.contract.name
+        for method in vars(getattr(importlib.import_module(module), name)).values()
+        if hasattr(method, "contract")
+    }
+    promised = {value.name for value in vars(contract).values() if isinstance(value, Call) and value.service == service}
+
+    assert promised <= answered
+
+
+def test_every_event_that_somebody_handles_is_declared() -> None:
+    declared = {
+        value.name
+        for name in SERVICES
+        for value in vars(importlib.import_module(f"shared.contracts.{name}")).values()
+        if isinstance(value, Event)
+    }
+    from deploy.services import subscriptions
+
+    for path in SERVICES.values():
+        assert set(subscriptions(path)) <= declared
