@@ -126,9 +126,12 @@ class _LeanConnection(pyamqp.Connection):  # type: ignore[misc]
     """Seconds to wait for the answer to a declaration or a close; py-amqp would wait for ever."""
     _transport: Any
 
-    def Transport(self, host: str, connect_timeout: float | None, ssl: Any = False, **kwargs: Any) -> Any:  # noqa: N802
+    def Transport(  # noqa: N802 - py-amqp's name
+        self, host: str, connect_timeout: float, ssl: Any, read_timeout: Any, write_timeout: Any, **settings: Any
+    ) -> Any:
         kind = _LeanSSL if ssl else _LeanTCP
-        return kind(host, connect_timeout=connect_timeout, ssl=ssl, **kwargs)
+        timeouts = {"connect_timeout": connect_timeout, "read_timeout": read_timeout, "write_timeout": write_timeout}
+        return kind(host, ssl=ssl, **timeouts, **settings)
 
     def drain_events(self, timeout: float | None = None) -> None:
         """Handles the next method that the broker sends. Raises socket.timeout after `timeout` seconds without one."""

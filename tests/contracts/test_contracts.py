@@ -22,7 +22,7 @@ def test_nothing_breaks_a_reader_of_the_committed_snapshot() -> None:
 
 
 def test_the_snapshot_is_up_to_date() -> None:
-    assert COMMITTED == TODAY, "compatible changes: run `make contracts` and commit the new snapshot"
+    assert COMMITTED == TODAY, "compatible changes: run `make contracts-snapshot` and commit the new snapshot"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,194 @@
+"""The gateway's one way to the services: contracts in, plain JSON out.
+
+A page asks `queries(...)` once: all of it travels side by side in one wait, and with it the check that the session is still
+good and the counts of the header's badges. A form does `command(...)` once, with the key that was made when it was drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol, cast
+
+from flask import current_app, g
+from werkzeug.local import LocalProxy
+
+from gateway import session
+from shared.contracts import accounts, messaging
+from shared.platform.context import Actor, Context
+from shared.platform.contract import Call, Command, Query
+from shared.platform.errors import DextraError, Unauthenticated
+from shared.platform.money import Money
+
+Json = Any
+"""What came over the wire: dicts, lists, strings, numbers. Instants and money are parsed by the template filters."""
+
+
+class RpcCall(NamedTuple):
+    """One call of a `gather`, as the client takes it."""
+
+    service: str
+    method: str
+    payload: Json
+    safe: bool = False
+
+
+class Rpc(Protocol):
+    """What the caller needs of shared.platform.rpc_client.RpcClient, and of its stand-in in tests."""
+
+    def call(
+        self,
+        service: str,
+        method: str,
+        payload: Json,
+        *,
+        headers: Mapping[str, Any] | None = None,
+        timeout: float = 8.0,
+        safe: bool = False,
+    ) -> Json:
+        """The result. Raises a DextraError."""
+
+    def gather(
+        self, calls: Mapping[str, Any], *, headers: Mapping[str, Any] | None = None, timeout: float = 8.0
+    ) -> Mapping[str, Json]:
+        """Results by name, a DextraError in place of a result where a call failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """A query that a page can do without: None instead of its failure."""
+
+    contract: Query
+    payload: Mapping[str, Any]
+
+
+def maybe(contract: Query, payload: Mapping[str, Any] | None = None) -> Maybe:
+    return Maybe(contract, payload or {})
+
+
+Asked = tuple[Query, Mapping[str, Any]] | Query | Maybe
+
+
+def to_json(value: Any) -> Json:
+    """Typed values as they cross the wire."""
+    if isinstance(value, Money):
+        return {"amount": value.amount, "currency": value.currency}
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [to_json(item) for item in value]
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)
+
+
+def _wire_name(contract: Call) -> str:
+    return contract.name if contract.version == 1 else f"{contract.name}.v{contract.version}"
+
+
+@dataclass
+class Caller:
+    """Calls on behalf of one request's reader."""
+
+    rpc: Rpc
+    context: Context
+    timeout: float = 8.0
+    counts: dict[str, int] = field(default_factory=dict)
+    checked: bool = False
+    """Whether this request has made sure of the session."""
+
+    def query(self, contract: Query, payload: Mapping[str, Any] | None = None) -> Json:
+        return self.queries(answer=(contract, payload or {}))["answer"]
+
+    def queries(self, **asked: Asked) -> dict[str, Json]:
+        """All answers by name, in one wait. Raises the first failure of those that are not `maybe`."""
+        named = {name: _normal(each) for name, each in asked.items()}
+        calls = {name: RpcCall(each.service, _wire_name(each), to_json(payload), True) for name, (each, payload, _) in named.items()}
+        checking = self._checks()
+        answers = self._gather({**calls, **checking})
+        if checking:
+            self._judge(answers)
+        result: dict[str, Json] = {}
+        for name, (_, _, needed) in named.items():
+            answer = answers[name]
+            if isinstance(answer, DextraError):
+                if needed:
+                    raise answer
+                answer = None
+            result[name] = answer
+        return result
+
+    def command(self, contract: Command, payload: Mapping[str, Any] | None = None, *, key: str) -> Json:
+        """Does it, once for each `key`. Raises a DextraError."""
+        self.check()
+        headers = {**self._headers(), "idempotency_key": key}
+        return self.rpc.call(
+            contract.service, _wire_name(contract), to_json(payload or {}), headers=headers, timeout=self.timeout
+        )
+
+    def check(self) -> None:
+        """Makes sure that the session is still good. Raises Unauthenticated when it is not."""
+        current = session.current()
+        if current and not self.checked and not session.known_good(current.token):
+            self._judge(self._gather({"_session": _session_check(current.token)}))
+        self.checked = True
+
+    def _checks(self) -> dict[str, RpcCall]:
+        current = session.current()
+        if not current or self.checked:
+            return {}
+        checks = {"_counts": RpcCall(messaging.SERVICE, messaging.GetCounts.name, {}, True)}
+        if not session.known_good(current.token):
+            checks["_session"] = _session_check(current.token)
+        return checks
+
+    def _judge(self, answers: Mapping[str, Json]) -> None:
+        """Raises Unauthenticated when the session's check was refused; what else was answered is thrown away with it."""
+        verdict = answers.get("_session")
+        if isinstance(verdict, Unauthenticated):
+            session.end()
+            raise verdict
+        if isinstance(verdict, DextraError):
+            raise verdict
+        if verdict is not None:
+            session.confirmed(verdict["account"])
+        counts = answers.get("_counts")
+        if isinstance(counts, Mapping):
+            self.counts = dict(counts)
+        self.checked = True
+
+    def _gather(self, calls: Mapping[str, RpcCall]) -> Mapping[str, Json]:
+        if not calls:
+            return {}
+        return self.rpc.gather(calls, headers=self._headers(), timeout=self.timeout)
+
+    def _headers(self) -> dict[str, Any]:
+        return self.context.child().to_headers()
+
+
+def _session_check(token: str) -> RpcCall:
+    return RpcCall(accounts.SERVICE, accounts.CheckSession.name, {"token": token}, True)
+
+
+def _normal(asked: Asked) -> tuple[Query, Mapping[str, Any], bool]:
+    if isinstance(asked, Maybe):
+        return asked.contract, asked.payload, False
+    if isinstance(asked, Query):
+        return asked, {}, True
+    return asked[0], asked[1], True
+
+
+def _current() -> Caller:
+    if "caller" not in g:
+        current = session.current()
+        actor = Actor(current.account_id, frozenset(current.roles)) if current else Actor()
+        context = Context(actor=actor, request_id=g.request_id, traceparent=g.traceparent, locale=g.locale)
+        g.caller = Caller(current_app.extensions["dextra.rpc"], context, current_app.extensions["dextra.settings"].call_timeout)
+    return cast("Caller", g.caller)
+
+
+caller: Caller = cast("Caller", LocalProxy(_current))
+"""The present request's caller."""
