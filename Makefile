@@ -37,7 +37,7 @@ journeys: .venv/.development browser ## people's paths through the pages, in a b
 	$(PY) -m pytest tests/journeys
 
 compose-test: .venv/.development ## build and start the deployment in Docker, and use it
-	$(PY) -m deploy.compose_test
+	$(PY) -m tests.compose.run
 
 setup: .venv/.development browser ## only what the other targets do first
 

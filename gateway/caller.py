@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol, cast
+from typing import Any, Protocol, cast
 
 from flask import current_app, g
 from werkzeug.local import LocalProxy
@@ -20,18 +20,10 @@ from shared.platform.context import Actor, Context
 from shared.platform.contract import Call, Command, Query
 from shared.platform.errors import DextraError, Unauthenticated
 from shared.platform.money import Money
+from shared.platform.rpc_client import Call as RpcCall
 
 Json = Any
 """What came over the wire: dicts, lists, strings, numbers. Instants and money are parsed by the template filters."""
-
-
-class RpcCall(NamedTuple):
-    """One call of a `gather`, as the client takes it."""
-
-    service: str
-    method: str
-    payload: Json
-    safe: bool = False
 
 
 class Rpc(Protocol):
@@ -41,29 +33,27 @@ class Rpc(Protocol):
         self,
         service: str,
         method: str,
-        payload: Json,
+        payload: Mapping[str, Any] | None = None,
         *,
         headers: Mapping[str, Any] | None = None,
-        timeout: float = 8.0,
+        timeout: float | None = None,
         safe: bool = False,
     ) -> Json:
         """The result. Raises a DextraError."""
 
-    def gather(
-        self, calls: Mapping[str, Any], *, headers: Mapping[str, Any] | None = None, timeout: float = 8.0
-    ) -> Mapping[str, Json]:
-        """Results by name, a DextraError in place of a result where a call failed."""
+    def gather(self, calls: Mapping[str, RpcCall], *, return_exceptions: bool = False) -> dict[str, Json]:
+        """Results by name, and the errors among them where `return_exceptions`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Maybe:
-    """A query that a page can do without: None instead of its failure."""
+    """What a page can do without: None instead of its failure."""
 
-    contract: Query
+    contract: Call
     payload: Mapping[str, Any]
 
 
-def maybe(contract: Query, payload: Mapping[str, Any] | None = None) -> Maybe:
+def maybe(contract: Call, payload: Mapping[str, Any] | None = None) -> Maybe:
     return Maybe(contract, payload or {})
 
 
@@ -106,7 +96,7 @@ class Caller:
     def queries(self, **asked: Asked) -> dict[str, Json]:
         """All answers by name, in one wait. Raises the first failure of those that are not `maybe`."""
         named = {name: _normal(each) for name, each in asked.items()}
-        calls = {name: RpcCall(each.service, _wire_name(each), to_json(payload), True) for name, (each, payload, _) in named.items()}
+        calls = {name: self._call(each, payload) for name, (each, payload, _) in named.items()}
         checking = self._checks()
         answers = self._gather({**calls, **checking})
         if checking:
@@ -126,23 +116,28 @@ class Caller:
         self.check()
         headers = {**self._headers(), "idempotency_key": key}
         return self.rpc.call(
-            contract.service, _wire_name(contract), to_json(payload or {}), headers=headers, timeout=self.timeout
+            contract.service,
+            _wire_name(contract),
+            to_json(payload or {}),
+            headers=headers,
+            timeout=self.timeout,
+            safe=bool(key),
         )
 
     def check(self) -> None:
         """Makes sure that the session is still good. Raises Unauthenticated when it is not."""
         current = session.current()
         if current and not self.checked and not session.known_good(current.token):
-            self._judge(self._gather({"_session": _session_check(current.token)}))
+            self._judge(self._gather({"_session": self._session_check(current.token)}))
         self.checked = True
 
     def _checks(self) -> dict[str, RpcCall]:
         current = session.current()
         if not current or self.checked:
             return {}
-        checks = {"_counts": RpcCall(messaging.SERVICE, messaging.GetCounts.name, {}, True)}
+        checks = {"_counts": self._call(messaging.GetCounts, {})}
         if not session.known_good(current.token):
-            checks["_session"] = _session_check(current.token)
+            checks["_session"] = self._session_check(current.token)
         return checks
 
     def _judge(self, answers: Mapping[str, Json]) -> None:
@@ -163,17 +158,20 @@ class Caller:
     def _gather(self, calls: Mapping[str, RpcCall]) -> Mapping[str, Json]:
         if not calls:
             return {}
-        return self.rpc.gather(calls, headers=self._headers(), timeout=self.timeout)
+        return self.rpc.gather(calls, return_exceptions=True)
+
+    def _call(self, contract: Call, payload: Mapping[str, Any]) -> RpcCall:
+        name = _wire_name(contract)
+        return RpcCall(contract.service, name, to_json(payload), self._headers(), self.timeout, safe=True)
+
+    def _session_check(self, token: str) -> RpcCall:
+        return self._call(accounts.CheckSession, {"token": token})
 
     def _headers(self) -> dict[str, Any]:
         return self.context.child().to_headers()
 
 
-def _session_check(token: str) -> RpcCall:
-    return RpcCall(accounts.SERVICE, accounts.CheckSession.name, {"token": token}, True)
-
-
-def _normal(asked: Asked) -> tuple[Query, Mapping[str, Any], bool]:
+def _normal(asked: Asked) -> tuple[Call, Mapping[str, Any], bool]:
     if isinstance(asked, Maybe):
         return asked.contract, asked.payload, False
     if isinstance(asked, Query):

@@ -102,14 +102,10 @@ def required() -> Session:
 
 def begin(signed_in: Mapping[str, Any]) -> None:
     """Signs the reader in with the answer of SignIn or SignUp. What the visitor's cookie held is dropped (fixation)."""
-    language = cookie.get("language")
-    cookie.clear()
+    _forget()
     cookie.permanent = True
-    if language:
-        cookie["language"] = language
     _keep(signed_in["token"], signed_in.get("session_id", ""), signed_in["account"])
     _checks().remember(signed_in["token"])
-    g.pop("caller", None)
 
 
 def end() -> None:
@@ -117,9 +113,18 @@ def end() -> None:
     found = current()
     if found:
         _checks().forget(found.token)
-    cookie.clear()
+    _forget()
     g.session = None
-    g.pop("caller", None)
+
+
+def _forget() -> None:
+    """Empties the cookie, except for the language chosen in this browser."""
+    language = cookie.get("language")
+    cookie.clear()
+    if language:
+        cookie["language"] = language
+    for name in ("caller", "csrf_token"):
+        g.pop(name, None)
 
 
 def confirmed(account: Mapping[str, Any]) -> None:

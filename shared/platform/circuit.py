@@ -1,4 +1,4 @@
-"""A circuit breaker: after several failures in a row calls fail at once, and one probe at a time finds out whether it is over.
+"""A circuit breaker: after several failures in a row calls fail at once; one probe at a time finds out if it is over.
 
 Pure: the clock is passed in, so that tests need no waiting.
 """
@@ -44,14 +44,14 @@ class CircuitBreaker:
 
     def allow(self) -> bool:
         """Whether a call may go out now. A true answer when half open makes this call the probe."""
-        if self._probe_at is None:
-            return True
         with self._lock:
+            if self._probe_at is None:
+                return True
             now = self._clock()
-            if self._probe_at is not None and now < self._probe_at:
+            if now < self._probe_at:
                 return False
-            self._probing = self._probe_at is not None
-            self._probe_at = now + self._cool_down if self._probing else None
+            self._probing = True
+            self._probe_at = now + self._cool_down
             return True
 
     def succeeded(self) -> None:

@@ -148,7 +148,10 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
 
     def setup(self) -> None:
         if self.queue is None:
-            names = [event.name for provider in self._providers for event in provider.events]
+            # from the class: subscriptions register with us in their own set-up, in no order
+            service = self.container.service_cls
+            methods = (getattr(service, name) for name in dir(service))
+            names = [event.name for method in methods for event in getattr(method, "events", ())]
             if len(names) != len(set(names)):
                 raise RuntimeError(f"{self.container.service_name}: an event has two handlers")
             self.queue = event_queue(self.container.service_name, names)

@@ -1,14 +1,13 @@
 """An in-memory broker for a run in one process: a kombu transport on which nameko and our RPC work as on RabbitMQ.
 
-kombu's own memory transport polls once a second, loses unacknowledged messages and leaves routes to deleted queues behind.
-This one wakes its consumers when a message arrives, hands unacknowledged messages back, honours exclusive and auto-delete
-queues, prefetch, expiration and `mandatory`, and says what still waits (`queue_depths`). It works with plain threads and
-under `eventlet.monkey_patch()`; in the latter case import it after patching. Nothing of it outlives the process.
+kombu's own memory transport polls once a second, loses unacknowledged messages and leaves routes to deleted queues
+behind. This one wakes its consumers when a message arrives, hands unacknowledged messages back, honours exclusive and
+auto-delete queues, prefetch, expiration and `mandatory`, and says what still waits (`queue_depths`). It works with
+plain threads and under `eventlet.monkey_patch()`; then import it after patching. Nothing of it outlives the process.
 """
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections import OrderedDict, defaultdict, deque
@@ -151,7 +150,14 @@ class Channel(virtual.Channel):  # type: ignore[misc]
             held = self._broker.queues.get(queue)
             if held is None or (if_unused and held.consumers) or (if_empty and held.ready):
                 return
-            _delete_queue(self, held)
+            self.drop(held)
+
+    def drop(self, queue: _Queue) -> None:
+        """Removes the queue and its routes. The broker's lock is held."""
+        for binding in list(self.state.queue_bindings(queue.name)):
+            self.queue_unbind(queue.name, binding.exchange, binding.routing_key, binding.arguments)
+        self.state.queue_bindings_delete(queue.name)
+        self._broker.queues.pop(queue.name, None)
 
     # -- publishing ----------------------------------------------------------------------------------------------
 
@@ -212,7 +218,7 @@ class Channel(virtual.Channel):  # type: ignore[misc]
             queue = consumer.queue
             queue.consumers.remove(consumer)
             if queue.auto_delete and not queue.consumers:
-                _delete_queue(self, queue)
+                self.drop(queue)
 
     def deliver_one(self) -> bool:
         """Hands one message to a consumer, each in turn. Says whether there was one."""
@@ -287,20 +293,14 @@ def _entry(message: dict[str, Any]) -> _Entry:
     return _Entry(message, time.monotonic() + int(milliseconds) / 1000 if milliseconds else None)
 
 
-def _delete_queue(channel: Channel, queue: _Queue) -> None:
-    """Removes the queue and its routes. The broker's lock is held."""
-    for binding in list(channel.state.queue_bindings(queue.name)):
-        channel.queue_unbind(queue.name, binding.exchange, binding.routing_key, binding.arguments)
-    channel.state.queue_bindings_delete(queue.name)
-    channel._broker.queues.pop(queue.name, None)
-
-
 class Transport(virtual.Transport):  # type: ignore[misc]
     """A connection to the in-memory broker that the URI's host names."""
 
     Channel = Channel
     driver_type = "memory"
     driver_name = "dextra-memory"
+    recoverable_connection_errors: tuple[type[BaseException], ...] = ()  # it cannot be lost: nothing is worth a retry
+    recoverable_channel_errors: tuple[type[BaseException], ...] = ()
     implements = virtual.Transport.implements.extend(exchange_type=frozenset(["direct", "topic", "fanout"]))
 
     def __init__(self, client: Any, **kwargs: Any) -> None:
@@ -313,7 +313,7 @@ class Transport(virtual.Transport):  # type: ignore[misc]
         return "1"
 
     def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
-        """Delivers one message; waits for it up to `timeout` seconds (None: for ever). Raises socket.timeout."""
+        """Delivers one message; waits for it up to `timeout` seconds (None: for ever). Raises TimeoutError."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             self.wake.clear()
@@ -321,7 +321,7 @@ class Transport(virtual.Transport):  # type: ignore[misc]
                 return
             remaining = None if deadline is None else deadline - time.monotonic()
             if (remaining is not None and remaining <= 0) or not self.wake.wait(remaining):
-                raise socket.timeout("timed out")
+                raise TimeoutError("timed out")
 
     def close_connection(self, connection: Any) -> None:
         with self.broker.lock:
@@ -329,6 +329,6 @@ class Transport(virtual.Transport):  # type: ignore[misc]
             if owned:
                 closer = self.create_channel(self)
                 for queue in owned:
-                    _delete_queue(closer, queue)
+                    closer.drop(queue)
         super().close_connection(connection)
         self.wake.set()

@@ -4,10 +4,13 @@ A request is a JSON message in the durable queue `rpc-<service>`:
 
     {"method": "accept_offer", "payload": {..}, "headers": {..}, "deadline": 1790000000.0, "safe": true}
 
-`deadline` is an instant in Unix seconds after which nobody waits for the answer any more. `safe` says that the call may be
-executed twice. The answer goes to the queue that `reply_to` names, with the same `correlation_id`, as `{"result": ..}` or
-`{"error": {"code", "message", "params", "fields"}}`. A request is acknowledged together with its answer: one that was in
-hand when its process died is delivered again, and executed again only if it is safe.
+`deadline` is an instant in Unix seconds after which nobody waits for the answer any more: the clocks of callers and
+services must agree to a second. `safe` says that the call may be executed twice. The answer goes to the queue that
+`reply_to` names, with the same `correlation_id`, as `{"result": ..}` or `{"error": {"code", "message", "params",
+"fields"}}`. A request is acknowledged together with its answer: one that was in hand when its process died is delivered
+again, and executed again only if it is safe.
+
+Answers leave by the connection that requests come by, so that an answer and its acknowledgement are one write.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,23 +26,19 @@ from typing import Any
 import eventlet
 import structlog
 from eventlet.event import Event
+from greenlet import GreenletExit
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 
 from shared.platform.errors import DextraError, NotFound, Unavailable, to_wire
-from shared.platform.link import LINK_ERRORS, Link
+from shared.platform.link import LINK_ERRORS, Link, back_off, request_queue
 
 log = structlog.get_logger(__name__)
 
-TICK_SECONDS = 0.5
+TICK_SECONDS = 1.0
 HEARTBEAT_SECONDS = 30
 LONGEST_PAUSE = 5.0
 _encode = json.JSONEncoder(separators=(",", ":")).encode
-
-
-def request_queue(service: str) -> str:
-    """The name of the queue that holds the service's requests."""
-    return f"rpc-{service}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,6 @@ class LightRpcConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc
         self._ready = Event()
         self._cancelled = Event()
         self._cancelling = False
-        self._stopping = False
         self._link: Link | None = None
         self._thread: Any = None
 
@@ -70,11 +68,13 @@ class LightRpcConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc
         """Whether requests can arrive now."""
         return self._link is not None
 
-    # -- life ----------------------------------------------------------------------------------------------------
+    # -- life --------------------------------------------------------------------------------------------------------
 
     def register_provider(self, provider: LightRpc) -> None:
-        super().register_provider(provider)
+        if provider.wire_name in self._methods:
+            raise RuntimeError(f"{self.container.service_name}: two methods answer to {provider.wire_name}")
         self._methods[provider.wire_name] = provider
+        super().register_provider(provider)
 
     def start(self) -> None:
         """Returns when requests arrive. Waits while the broker is away."""
@@ -82,9 +82,9 @@ class LightRpcConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc
         self._ready.wait()
 
     def unregister_provider(self, provider: LightRpc) -> None:
-        """Stops taking requests; what is in hand goes on. Called by the first entry point that is stopped."""
+        """Takes no more requests; those in hand go on. The first entry point that is stopped brings it about."""
         self._cancelling = True
-        if self._thread is not None and self._link is not None:
+        if self.connected:
             self._cancelled.wait()
         super().unregister_provider(provider)
 
@@ -95,55 +95,52 @@ class LightRpcConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc
 
     def kill(self) -> None:
         """Closes the connection at once; requests in hand go back to the queue."""
-        self._stopping = True
         if self._thread is not None:
             self._thread.kill()
+            with suppress(GreenletExit):
+                self._thread.wait()
 
     def _run(self) -> None:
-        pauses = back_off()
+        pauses = back_off(LONGEST_PAUSE)
         try:
-            while not self._stopping:
+            while not self._cancelling:
                 try:
                     self._serve(Link(self.container.config["AMQP_URI"], heartbeat=HEARTBEAT_SECONDS))
                 except LINK_ERRORS as error:
-                    if self.connected:
-                        pauses = back_off()
+                    pauses = back_off(LONGEST_PAUSE) if self.connected else pauses
                     self._link = None
                     pause = next(pauses)
                     log.warning("rpc.broker_away", error=type(error).__name__, detail=str(error)[:200], retry_in=pause)
-                    self._note_cancelled()
                     eventlet.sleep(pause)
         finally:
             self._link = None
-            self._note_cancelled()
-            if not self._ready.ready():
-                self._ready.send(None)
+            for happened in (self._ready, self._cancelled):
+                if not happened.ready():
+                    happened.send(None)
 
     def _serve(self, link: Link) -> None:
         """Handles requests until the connection is lost (then it raises) or the thread is killed."""
+        queue = request_queue(self.container.service_name)
         try:
-            queue = request_queue(self.container.service_name)
             link.channel.queue_declare(queue=queue, durable=True, auto_delete=False)
             link.channel.basic_qos(0, self.container.max_workers, False)
-            tag = f"{queue}-consumer"
-            link.channel.basic_consume(queue=queue, consumer_tag=tag, callback=partial(self._on_message, link))
+            link.channel.basic_consume(queue=queue, consumer_tag=queue, callback=partial(self._on_message, link))
             self._link = link
             if not self._ready.ready():
                 self._ready.send(None)
             while True:
                 if self._cancelling and not self._cancelled.ready():
-                    link.channel.basic_cancel(tag)
-                    self._note_cancelled()
+                    link.channel.basic_cancel(queue)
+                    self._cancelled.send(None)
                 try:
                     link.drain(timeout=TICK_SECONDS)
                 except TimeoutError:
                     link.heartbeat()
+        except LINK_ERRORS:
+            link.abandon()
+            raise
         finally:
             link.close()
-
-    def _note_cancelled(self) -> None:
-        if self._cancelling and not self._cancelled.ready():
-            self._cancelled.send(None)
 
     # -- requests ------------------------------------------------------------------------------------------------
 
@@ -153,9 +150,9 @@ class LightRpcConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc
             request = json.loads(message.body)
             incoming = Incoming(request["method"], request["payload"], request["headers"], request["deadline"])
             provider = self._methods.get(incoming.method)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            log.error("rpc.malformed", service=self.container.service_name)
-            answer(None, ValueError("not a request"))
+        except (ValueError, TypeError, KeyError) as malformed:
+            log.exception("rpc.malformed", service=self.container.service_name)
+            answer(None, malformed)
             return
         if incoming.deadline < time.time():
             log.info("rpc.too_late", service=self.container.service_name, method=incoming.method)
@@ -196,7 +193,7 @@ class LightRpcConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc
                 if body is not None and reply_to:
                     link.publish(body, reply_to, correlation_id=message.properties.get("correlation_id", ""))
                 link.channel.basic_ack(message.delivery_tag)
-        except (*LINK_ERRORS, AttributeError):
+        except LINK_ERRORS:
             log.info("rpc.answer_lost", service=self.container.service_name)  # the request will be delivered again
 
 
@@ -218,15 +215,6 @@ class LightRpc(Entrypoint):  # type: ignore[misc]
 
     def stop(self) -> None:
         self.consumer.unregister_provider(self)
-
-
-def back_off(first: float = 0.0, longest: float = LONGEST_PAUSE) -> Iterator[float]:
-    """Pauses in seconds between tries: none before the first, then 0.1, doubling up to `longest`."""
-    yield first
-    pause = 0.1
-    while True:
-        yield pause
-        pause = min(pause * 2, longest)
 
 
 class _ExpectedErrors(logging.Filter):

@@ -10,6 +10,7 @@ import eventlet
 
 eventlet.monkey_patch()
 
+import json
 import secrets
 import statistics
 import tempfile
@@ -161,7 +162,7 @@ def main() -> None:
     broker = brokers.own_broker()
     broker.start()
     try:
-        run(broker.uri, database.uri)
+        print(json.dumps(run(broker.uri, database.uri)))
     finally:
         broker.remove()
         database.kill()

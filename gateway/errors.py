@@ -1,0 +1,98 @@
+"""Errors as pages: a sentence that says what to do, the request's id, never a traceback."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from gateway import i18n, session
+from shared.platform.errors import DextraError, Internal, Unauthenticated
+
+log = structlog.get_logger(__name__)
+
+
+def sentences(status: int) -> tuple[str, str]:
+    """Heading and advice of an error without words of its own."""
+    known = {
+        400: (_("That did not arrive complete"), _("Please go back, reload the page and try again.")),
+        401: (_("Please sign in"), _("This page is for people who are signed in.")),
+        403: (_("This is not yours to see"), _("Your account may not open this page. If that surprises you, check that you are signed in as the right person.")),
+        404: (_("There is nothing here"), _("The page may have moved, or its address was mistyped.")),
+        405: (_("That does not work here"), _("This address cannot be used in that way. Please go back and try again.")),
+        409: (_("Somebody was faster"), _("What you wanted to change has changed meanwhile. Please go back, reload and look again.")),
+        413: (_("That is too large"), _("Please send less at once.")),
+        422: (_("Something needs your attention"), _("Please go back and correct what you entered.")),
+        429: (_("A little too fast"), _("You have tried this often within a short time. Please wait a minute and try again.")),
+        503: (_("Part of Dextra is resting"), _("This part does not answer just now. Nothing was lost; please try again in a moment.")),
+    }  # fmt: skip
+    if status in known:
+        return known[status]
+    if 400 <= status < 500:
+        return known[400]
+    return _("Something broke on our side"), _("It was not your fault. We have been told; please try again in a moment.")
+
+
+def error_page(status: int, sentence: str = "") -> Response:
+    from gateway.web import page
+
+    heading, advice = sentences(status)
+    return page(
+        "errors/error.html", status=status, status_code=status, heading=heading, advice=sentence or advice, checked=True
+    )
+
+
+def on_dextra_error(error: DextraError) -> Response:
+    if isinstance(error, Unauthenticated):
+        return on_session_end()
+    if isinstance(error, Internal):
+        log.error("service.broken", request_id=g.request_id)
+        return error_page(500)
+    sentence = i18n.translate(error.text)
+    if error.fields:
+        texts = [i18n.translate(text) for listed in error.fields.values() for text in listed]
+        sentence = " ".join([sentence, *texts])
+    return error_page(error.status, sentence)
+
+
+def on_session_end() -> Response:
+    """The session was revoked or has expired: as a visitor to the same page where visitors may, else to the sign-in page."""
+    session.end()
+    if request.method == "GET" and not g.get("view_needs_session"):
+        return redirect(request.full_path.rstrip("?"))
+    flash(_("Your session has ended. Please sign in again."), "info")
+    here = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("auth.sign_in", next=here))
+
+
+def on_http_error(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response
+    status = error.code or 500
+    if status < 400:
+        return Response(status=status)
+    sentence = ""
+    if isinstance(error, CSRFError):
+        sentence = _("This form was open for too long, or cookies are switched off. Please go back, reload the page and send it again.")
+    response = error_page(status, sentence)
+    if isinstance(error, RateLimitExceeded):
+        response.headers["Retry-After"] = "60"
+    for name, value in error.get_headers():
+        if name.lower() == "allow":
+            response.headers[name] = value
+    return response
+
+
+def on_crash(error: Exception) -> Response:
+    log.error("page.broken", exc_info=error, request_id=g.get("request_id", ""), path=request.url_rule and str(request.url_rule))
+    return error_page(500)
+
+
+def init_errors(app: Flask) -> None:
+    app.register_error_handler(DextraError, on_dextra_error)
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(Exception, on_crash)

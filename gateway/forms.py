@@ -1,0 +1,649 @@
+"""Forms: typed fields that read what people type, keep it when something is wrong, and show each problem at its field.
+
+    class SignUpForm(Form):
+        name = Text(_l("Your name"), autocomplete="name", most=120)
+        rate = MoneyInput(_l("Hourly rate"), path="terms.rate")
+
+    form = SignUpForm(initial={...})            # reads the request's form when it was posted
+    if form.valid:
+        with form.catching():                   # the service's errors land beside the fields
+            caller.command(c.SignUp, form.payload, key=form.key)
+            return redirect(...)
+    return form.page("auth/sign_up.html")       # 200, or the status of what is wrong, 422 first of all
+
+A field's `path` is its place in the contract's request (its name, unless said otherwise); `form.payload` is the request.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
+from datetime import date, datetime
+from typing import Any, ClassVar, cast
+
+from flask import request
+
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from gateway import formats, i18n, labels
+from gateway.formats import Unreadable
+from shared.contracts import taxonomy
+from shared.platform.errors import Conflict, DextraError, Invalid, Text as Sentence, TooMany, Unavailable
+from shared.platform.money import EXPONENTS
+
+Choice = tuple[str, str]
+Choices = Sequence[Choice] | Callable[[], Sequence[Choice]]
+FILL_IN = "Please fill this in."
+KEY = "_key"
+MORE = "_more"
+
+
+def new_key() -> str:
+    """An idempotency key: what is submitted twice with it is done once."""
+    return secrets.token_urlsafe(18)
+
+
+def posted_key() -> str:
+    """The key of the form that was posted, for actions without fields (macro `action`)."""
+    return request.form.get(KEY, "") or new_key()
+
+
+class Field:
+    """One input. As a class attribute of a Form it is the declaration; each form has its own copy with what was typed."""
+
+    widget: ClassVar[str] = "input"
+    input_type: ClassVar[str] = "text"
+
+    def __init__(
+        self,
+        label: Any,
+        *,
+        hint: Any = "",
+        path: str = "",
+        optional: bool = False,
+        default: Any = None,
+        autocomplete: str = "",
+        placeholder: Any = "",
+        css: str = "",
+    ) -> None:
+        self.label = label
+        self.hint = hint
+        self.path = path
+        self.optional = optional
+        self.default = default
+        self.autocomplete = autocomplete
+        self.placeholder = placeholder
+        self.css = css
+        self.name = ""
+        self.prefix = ""
+        self.value: Any = None
+        self.typed: str = ""
+        self.errors: list[Sentence] = []
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self.name = name
+
+    @property
+    def html_name(self) -> str:
+        return self.prefix + self.name
+
+    @property
+    def id(self) -> str:
+        return f"f-{self.html_name}"
+
+    @property
+    def required(self) -> bool:
+        return not self.optional
+
+    @property
+    def described_by(self) -> str:
+        """Ids of the hint and of the problem, for `aria-describedby`."""
+        ids = [f"{self.id}-hint" if self.hint else "", f"{self.id}-error" if self.errors else ""]
+        return " ".join(filter(None, ids))
+
+    def bound(self, prefix: str = "") -> Field:
+        """A copy for one form."""
+        field = copy(self)
+        field.prefix = prefix
+        field.errors = []
+        return field
+
+    def show(self, value: Any) -> None:
+        """Takes a value to begin with."""
+        self.value = value
+        self.typed = "" if value is None else self.write(value)
+
+    def take(self, data: MultiDict[str, str]) -> None:
+        """Reads what was typed; what is wrong goes to `errors`."""
+        self.typed = data.get(self.html_name, "")
+        self.value = None
+        stripped = self.typed.strip()
+        if not stripped:
+            self.value = self.empty()
+            if self.required:
+                self.errors.append(Sentence(FILL_IN))
+            return
+        try:
+            self.value = self.read(stripped)
+        except Unreadable as problem:
+            self.errors.append(problem.text)
+
+    def empty(self) -> Any:
+        """What an empty optional field means."""
+        return self.default
+
+    def read(self, typed: str) -> Any:
+        return typed
+
+    def write(self, value: Any) -> str:
+        return str(value)
+
+    def problem(self, text: Sentence) -> None:
+        self.errors.append(text)
+
+
+class Text(Field):
+    def __init__(self, label: Any, *, most: int = 0, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.most = most
+
+    def empty(self) -> Any:
+        return "" if self.default is None else self.default
+
+
+class LongText(Text):
+    widget = "textarea"
+
+    def __init__(self, label: Any, *, rows: int = 6, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.rows = rows
+
+
+class Email(Text):
+    input_type = "email"
+
+
+class Password(Text):
+    input_type = "password"
+
+    def take(self, data: MultiDict[str, str]) -> None:
+        super().take(data)
+        if self.value:
+            self.value = self.typed  # spaces of a password are kept
+        self.typed = ""  # and it is never sent back
+
+
+class Hidden(Text):
+    widget = "hidden"
+
+
+class Number(Field):
+    """A whole number."""
+
+    widget = "input"
+    inputmode = "numeric"
+
+    def read(self, typed: str) -> int:
+        try:
+            return int(re.sub(r"[\s.,](?=\d{3}\b)", "", typed))
+        except ValueError as error:
+            raise Unreadable("Enter a whole number.") from error
+
+
+class Hours(Field):
+    """A length of time typed as `12` or `12:30`, kept in minutes."""
+
+    inputmode = "text"
+    suffix = "h"
+
+    def read(self, typed: str) -> int:
+        return formats.read_minutes(typed)
+
+    def write(self, value: int) -> str:
+        return formats.typed_minutes(value)
+
+
+class MoneyInput(Field):
+    """An amount in the reader's notation, and its currency beside it (`<name>_currency`)."""
+
+    widget = "money"
+    inputmode = "decimal"
+
+    def __init__(self, label: Any, *, suffix: Any = "", currency: str = "EUR", fixed: bool = False, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.suffix = suffix
+        self.currency = currency
+        self.fixed = fixed
+        """The currency is given and cannot be chosen."""
+
+    @property
+    def currencies(self) -> list[Choice]:
+        return [(code, code) for code in EXPONENTS]
+
+    def show(self, value: Any) -> None:
+        amount = formats.as_money(value)
+        if amount is not None:
+            self.currency = amount.currency
+        super().show(amount)
+
+    def take(self, data: MultiDict[str, str]) -> None:
+        if not self.fixed:
+            self.currency = data.get(f"{self.html_name}_currency", self.currency)
+        super().take(data)
+
+    def read(self, typed: str) -> Any:
+        return formats.read_money(typed, self.currency)
+
+    def write(self, value: Any) -> str:
+        return formats.typed_money(value)
+
+
+class Date(Field):
+    input_type = "date"
+
+    def __init__(self, label: Any, *, least: date | None = None, most: date | None = None, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.least, self.most = least, most
+
+    def read(self, typed: str) -> date:
+        return formats.read_date(typed)
+
+    def write(self, value: date | str) -> str:
+        return value if isinstance(value, str) else value.isoformat()
+
+
+class Time(Field):
+    """A wall clock's time, as `HH:MM`. `step` is in minutes."""
+
+    input_type = "time"
+
+    def __init__(self, label: Any, *, step: int = 1, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.step = step
+
+    def read(self, typed: str) -> str:
+        return f"{formats.read_time(typed):%H:%M}"
+
+
+class Moment(Field):
+    """A day and a time in the reader's zone, kept as an instant in UTC."""
+
+    input_type = "datetime-local"
+
+    def read(self, typed: str) -> datetime:
+        day, _separator, clock = typed.replace(" ", "T").partition("T")
+        if not clock:
+            raise Unreadable("Enter a time, such as 09:30.")
+        return formats.local_instant(formats.read_date(day), formats.read_time(clock))
+
+    def write(self, value: datetime | str) -> str:
+        return f"{formats.instant(value).astimezone(i18n.zone()):%Y-%m-%dT%H:%M}"
+
+
+class Choose(Field):
+    """One of a list: a select, or radio buttons with `widget="radios"`. Choices may be grouped: (group, [(code, name)])."""
+
+    widget = "select"
+
+    def __init__(self, label: Any, choices: Choices, *, radios: bool = False, blank: Any = "", **options: Any) -> None:
+        super().__init__(label, **options)
+        self._choices = choices
+        self.blank = blank
+        if radios:
+            self.widget = "radios"  # type: ignore[misc]
+
+    @property
+    def choices(self) -> list[Choice]:
+        return list(self._choices() if callable(self._choices) else self._choices)
+
+    @property
+    def groups(self) -> list[tuple[str, list[Choice]]]:
+        """Choices under their headings; a list without headings is one group called ''."""
+        plain = [choice for choice in self.choices if isinstance(choice[1], str)]
+        grouped = [cast("tuple[str, list[Choice]]", choice) for choice in self.choices if not isinstance(choice[1], str)]
+        return ([("", plain)] if plain else []) + grouped
+
+    def codes(self) -> set[str]:
+        return {code for _heading, choices in self.groups for code, _name in choices}
+
+    def empty(self) -> Any:
+        return "" if self.default is None else self.default
+
+    def read(self, typed: str) -> Any:
+        if typed not in self.codes():
+            raise Unreadable("Choose one of the list.")
+        return typed
+
+
+class ChooseNumber(Choose):
+    """One of a list whose codes are numbers."""
+
+    def read(self, typed: str) -> int:
+        return int(super().read(typed))
+
+
+class Toggle(Field):
+    """A check box: yes or no."""
+
+    widget = "toggle"
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(label, **{"optional": True, "default": False, **options})
+
+    def take(self, data: MultiDict[str, str]) -> None:
+        self.value = self.html_name in data
+        self.typed = "1" if self.value else ""
+        if self.required and not self.value:
+            self.errors.append(Sentence("Please tick this to go on."))
+
+    def write(self, value: Any) -> str:
+        return "1" if value else ""
+
+
+class ChooseSome(Choose):
+    """Any of a list: check boxes. The value is a list of codes."""
+
+    widget = "checks"
+
+    def show(self, value: Any) -> None:
+        self.value = list(value or [])
+        self.typed = ""
+
+    def take(self, data: MultiDict[str, str]) -> None:
+        known = self.codes()
+        self.value = [code for code in data.getlist(self.html_name) if code in known]
+        if self.required and not self.value:
+            self.errors.append(Sentence("Choose at least one."))
+
+
+class Rows(Field):
+    """A list of small groups of fields, such as skills with their levels.
+
+    `columns` are its fields by name. Rows left empty are dropped; `spare` empty ones are shown, and the button named
+    `_more` asks for further ones, so that it works without scripts.
+    """
+
+    widget = "rows"
+
+    def __init__(self, label: Any, columns: Mapping[str, Field], *, spare: int = 1, most: int = 80, add: Any = "", **options: Any) -> None:
+        super().__init__(label, **options)
+        self.columns = columns
+        self.spare = spare
+        self.most = most
+        self.add = add
+        self.rows: list[dict[str, Field]] = []
+
+    def _row(self, number: int) -> dict[str, Field]:
+        row = {}
+        for name, column in self.columns.items():
+            row[name] = column.bound(f"{self.html_name}-{number}-")
+            row[name].name = name
+            row[name].path = column.path or name
+        return row
+
+    def _fill(self, values: Sequence[Mapping[str, Any]]) -> None:
+        self.rows = []
+        for number, value in enumerate(values):
+            row = self._row(number)
+            for name, field in row.items():
+                field.show(value.get(field.path, self.columns[name].default))
+            self.rows.append(row)
+        self._spare()
+
+    def _spare(self, more: int = 0) -> None:
+        for _ in range(min(self.spare + more, self.most - len(self.rows))):
+            row = self._row(len(self.rows))
+            for name, field in row.items():
+                field.show(self.columns[name].default)
+            self.rows.append(row)
+
+    def show(self, value: Any) -> None:
+        self.value = list(value or [])
+        self._fill(self.value)
+
+    def take(self, data: MultiDict[str, str]) -> None:
+        pattern = re.compile(rf"^{re.escape(self.html_name)}-(\d+)-")
+        numbers = sorted({int(match[1]) for key in data if (match := pattern.match(key))})[: self.most]
+        self.value, self.rows = [], []
+        first = next(iter(self.columns))
+        for number in numbers:
+            row = self._row(number)
+            if not data.get(row[first].html_name, "").strip() or f"{self.html_name}-{number}-remove" in data:
+                continue
+            for field in row.values():
+                field.take(data)
+            self.value.append({field.path: field.value for field in row.values()})
+            self.rows.append(row)
+        if any(field.errors for row in self.rows for field in row.values()):
+            self.errors.append(Sentence("Please look at what is marked here."))
+        elif self.required and not self.value:
+            self.errors.append(Sentence("Add at least one."))
+        self._renumber()
+        self._spare(2 if data.get(MORE) == self.html_name else 0)
+
+    def _renumber(self) -> None:
+        for number, row in enumerate(self.rows):
+            for field in row.values():
+                field.prefix = f"{self.html_name}-{number}-"
+
+    def problem_at(self, rest: str, text: Sentence) -> None:
+        number, _separator, name = rest.partition(".")
+        if number.isdigit() and int(number) < len(self.rows):
+            row = self.rows[int(number)]
+            field = next((field for field in row.values() if field.path == name), next(iter(row.values())))
+            field.errors.append(text)
+            if not self.errors:
+                self.errors.append(Sentence("Please look at what is marked here."))
+        else:
+            self.errors.append(text)
+
+
+class Form:
+    """A set of fields. `posted` says whether the request carries it; `valid` whether it was posted and nothing is wrong."""
+
+    declared: ClassVar[dict[str, Field]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        cls.declared = {**cls.declared, **own}
+
+    def __init__(
+        self,
+        initial: Mapping[str, Any] | None = None,
+        *,
+        data: MultiDict[str, str] | None = None,
+        without: Sequence[str] = (),
+    ) -> None:
+        """`initial`: values by the fields' paths, as a service gives them. `data`: what was typed, if not the request's."""
+        if data is None and request.method == "POST":
+            data = request.form
+        self.posted = data is not None
+        self.key = (data.get(KEY) if data else None) or new_key()
+        self.status = 200
+        self.alerts: list[Sentence] = []
+        self.fields: dict[str, Field] = {}
+        self.more = bool(data and (data.get(MORE) or any(key.endswith("-remove") for key in data)))
+        """Only another row was asked for: nothing is to be done yet, and no problems shown."""
+        for name, declaration in self.declared.items():
+            if name in without:
+                continue
+            field = declaration.bound()
+            field.path = declaration.path or name
+            self.fields[name] = field
+            setattr(self, name, field)
+            if data is None:
+                found = _at(initial or {}, field.path)
+                field.show(field.default if found is None else found)
+            else:
+                field.take(data)
+        if self.more:
+            self._forget_errors()
+        elif self.posted:
+            self.check()
+            if self.errors:
+                self.status = 422
+
+    def check(self) -> None:
+        """For subclasses: rules between fields. Use `self.wrong(field, sentence)`."""
+
+    def wrong(self, field: Field, template: str, /, **params: Any) -> None:
+        field.errors.append(Sentence(template, **params))
+        self.status = 422
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields.values())
+
+    def __getitem__(self, name: str) -> Field:
+        return self.fields[name]
+
+    @property
+    def errors(self) -> list[tuple[Field, Sentence]]:
+        """Every problem with its field, for the summary at the top."""
+        listed = [(field, text) for field in self for text in field.errors]
+        inner = [
+            (field, text)
+            for rows in self
+            if isinstance(rows, Rows)
+            for row in rows.rows
+            for field in row.values()
+            for text in field.errors
+        ]
+        return listed + inner
+
+    @property
+    def valid(self) -> bool:
+        return self.posted and not self.more and not self.errors and not self.alerts
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Typed values by the fields' names."""
+        return {name: field.value for name, field in self.fields.items()}
+
+    @property
+    def payload(self) -> dict[str, Any]:
+        """The contract's request: typed values at the fields' paths. Fields whose path is `-` stay out."""
+        nested: dict[str, Any] = {}
+        for field in self:
+            if field.path == "-":
+                continue
+            place = nested
+            *parents, last = field.path.split(".")
+            for parent in parents:
+                place = place.setdefault(parent, {})
+            place[last] = field.value
+        return nested
+
+    @contextmanager
+    def catching(self) -> Iterator[None]:
+        """What a service finds wrong is shown on the form, with everything that was typed still in it."""
+        try:
+            yield
+        except Invalid as error:
+            self.take_errors(error)
+        except (Conflict, TooMany, Unavailable) as error:
+            self.alerts.append(error.text)
+            self.status = error.status
+            if not isinstance(error, Unavailable):
+                self.key = new_key()
+
+    def take_errors(self, error: DextraError) -> None:
+        """Puts each field's errors beside that field; those of fields that the form lacks go to the top."""
+        self.status = error.status
+        self.key = new_key()
+        for path, texts in error.fields.items():
+            for text in texts:
+                self._place(path, text)
+        if not error.fields:
+            self.alerts.append(error.text)
+
+    def _place(self, path: str, text: Sentence) -> None:
+        for field in self:
+            if field.path == path:
+                field.problem(text)
+                return
+        for field in self:
+            if path.startswith(field.path + "."):
+                if isinstance(field, Rows):
+                    field.problem_at(path.removeprefix(field.path + "."), text)
+                else:
+                    field.problem(text)
+                return
+        self.alerts.append(text)
+
+    def _forget_errors(self) -> None:
+        for field in self:
+            field.errors = []
+            if isinstance(field, Rows):
+                for row in field.rows:
+                    for cell in row.values():
+                        cell.errors = []
+
+    def page(self, template: str, **context: Any) -> Response:
+        """The page with the form as `form`, and the status of what is wrong."""
+        from gateway.web import page
+
+        return page(template, status=self.status, form=self, **context)
+
+
+def _at(data: Mapping[str, Any], path: str) -> Any:
+    for part in path.split("."):
+        if not isinstance(data, Mapping) or part not in data:
+            return None
+        data = data[part]
+    return data
+
+
+# -- choices that several forms offer ----------------------------------------------------------------------------------
+
+
+def time_zones() -> list[Choice]:
+    """Zones of the world, those of Europe and America first."""
+    from zoneinfo import available_timezones
+
+    zones = sorted(name for name in available_timezones() if name.split("/")[0] in _CONTINENTS and name.count("/") >= 1)
+    ordered = sorted(zones, key=lambda name: (_CONTINENTS.index(name.split("/")[0]), name))
+    return [("UTC", "UTC"), *((name, name.replace("_", " ").replace("/", " / ")) for name in ordered)]
+
+
+_CONTINENTS = ("Europe", "America", "Africa", "Asia", "Australia", "Atlantic", "Indian", "Pacific")
+
+
+def services() -> list[Choice]:
+    return _taxa(taxonomy.SERVICES)
+
+
+def languages() -> list[Choice]:
+    return _taxa(taxonomy.LANGUAGES)
+
+
+def _taxa(entries: Mapping[str, Any]) -> list[Choice]:
+    locale = i18n.current_locale()
+    return sorted(((code, taxonomy.label(code, locale)) for code in entries), key=lambda pair: pair[1].casefold())
+
+
+def skills() -> list[Any]:
+    """Skills under the services they belong to."""
+    locale = i18n.current_locale()
+    groups: dict[str, list[Choice]] = {}
+    for code, entry in taxonomy.SKILLS.items():
+        groups.setdefault(entry["service"], []).append((code, taxonomy.label(code, locale)))
+    return [
+        (taxonomy.label(service, locale), sorted(pairs, key=lambda pair: pair[1].casefold())) for service, pairs in groups.items()
+    ]
+
+
+def named(kind: str, *codes: str) -> Callable[[], list[Choice]]:
+    """Choices from the names of codes: `named("level")`."""
+    return lambda: labels.choices(kind, codes or None)
+
+
+def half_hours() -> list[Choice]:
+    """00:00 to 24:00."""
+    return [(f"{half // 2:02}:{half % 2 * 30:02}",) * 2 for half in range(49)]  # type: ignore[misc]
+
+

@@ -1,0 +1,130 @@
+"""Languages: which one a reader gets, and sentences of services put into it.
+
+English is the language of the sources; Italian comes from translations/it. Catalogues are read from the compiled .mo files
+where these are fresh (containers compile at build), else compiled in memory from the .po files.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import flask_babel
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, g, has_request_context, request, session as cookie
+from flask_babel import Babel, Domain
+from werkzeug.datastructures import LanguageAccept
+
+from gateway import session
+from shared.contracts.fields import LOCALES
+from shared.platform.errors import Text
+
+CATALOGUES = Path(__file__).with_name("translations")
+LANGUAGES = {"en": "English", "it": "Italiano"}
+"""Languages by code, each in its own words."""
+
+
+def load_catalogue(locale: str) -> NullTranslations:
+    """The messages of a language. English ones are their own keys."""
+    po = CATALOGUES / locale / "LC_MESSAGES" / "messages.po"
+    if not po.exists():
+        return NullTranslations()
+    mo = po.with_suffix(".mo")
+    if mo.exists() and mo.stat().st_mtime >= po.stat().st_mtime:
+        with mo.open("rb") as file:
+            return Translations(file)
+    compiled = BytesIO()
+    with po.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=locale))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class Catalogues(Domain):  # type: ignore[misc]
+    """Flask-Babel's messages, from `load_catalogue`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._loaded: dict[str, NullTranslations] = {}
+
+    def get_translations(self) -> NullTranslations:
+        locale = current_locale()
+        if locale not in self._loaded:
+            with self._lock:
+                if locale not in self._loaded:
+                    self._loaded[locale] = load_catalogue(locale)
+        return self._loaded[locale]
+
+
+def choose_locale() -> str:
+    """The account's language, else the one chosen in this browser, else the browser's own, else English."""
+    signed_in = session.current()
+    wishes = [signed_in.locale if signed_in else None, cookie.get("language"), _browsers(request.accept_languages)]
+    return next((wish for wish in wishes if wish in LOCALES), LOCALES[0])
+
+
+def _browsers(accepted: LanguageAccept) -> str | None:
+    """The first language of ours in the browser's order: `it-CH` counts as `it`."""
+    for tag, quality in accepted:
+        code = tag.split("-")[0].lower()
+        if code in LOCALES and quality > 0:
+            return code
+    return None
+
+
+def current_locale() -> str:
+    """The code of the language in use: en or it."""
+    if has_request_context():
+        if "locale" not in g:
+            g.locale = choose_locale()
+        return str(g.locale)
+    found = flask_babel.get_locale()
+    return str(found) if found else LOCALES[0]
+
+
+def use_locale(locale: str) -> None:
+    """Changes the language in the middle of a request."""
+    g.locale = locale
+    flask_babel.refresh()
+
+
+def current_zone() -> str:
+    """The reader's IANA time zone; for visitors, that of the browser if a script told it, else Rome."""
+    signed_in = session.current() if has_request_context() else None
+    return signed_in.time_zone if signed_in else "Europe/Rome"
+
+
+def zone() -> ZoneInfo:
+    return ZoneInfo(current_zone())
+
+
+def translate(text: str, params: Mapping[str, Any] | None = None) -> str:
+    """A sentence of a service in the reader's language. A `Text` brings its template and parameters along."""
+    from gateway import formats, labels
+
+    template = text.template if isinstance(text, Text) else text
+    values = dict(params or (text.params if isinstance(text, Text) else {}))
+    if not template:
+        return ""
+    translated = flask_babel.gettext(template)
+    if not values:
+        return translated
+    shown = {key: labels.of_param(key, formats.plain(value)) for key, value in values.items()}
+    try:
+        return translated % shown
+    except (KeyError, ValueError, TypeError):
+        return str(text)
+
+
+def init_i18n(app: Flask) -> None:
+    babel = Babel(app, locale_selector=current_locale, timezone_selector=current_zone)
+    babel.domain_instance = Catalogues()
+    app.jinja_env.globals.update(languages=LANGUAGES, current_locale=current_locale, current_zone=current_zone)
+    app.jinja_env.filters["t"] = translate

@@ -1,0 +1,157 @@
+"""Names of codes: states, levels, roles, days, criteria. A code is stored and sent; its name is what people read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_babel import lazy_gettext as _
+
+Names = dict[str, Any]
+
+LABELS: dict[str, Names] = {
+    "level": {"administrative": _("Administrative"), "executive": _("Executive")},
+    "skill_level": {"1": _("basic"), "2": _("working"), "3": _("advanced"), "4": _("expert")},
+    "cefr": {
+        "A1": _("A1 · first words"),
+        "A2": _("A2 · simple talk"),
+        "B1": _("B1 · everyday"),
+        "B2": _("B2 · confident"),
+        "C1": _("C1 · fluent"),
+        "C2": _("C2 · like a native speaker"),
+    },
+    "role": {"client": _("Client"), "assistant": _("Assistant"), "operator": _("Operator")},
+    "engagement": {"hourly": _("By the hour"), "retainer": _("Monthly retainer")},
+    "day": {
+        "mon": _("Monday"),
+        "tue": _("Tuesday"),
+        "wed": _("Wednesday"),
+        "thu": _("Thursday"),
+        "fri": _("Friday"),
+        "sat": _("Saturday"),
+        "sun": _("Sunday"),
+    },
+    "brief": {
+        "draft": _("Draft"),
+        "open": _("Open"),
+        "paused": _("Paused"),
+        "filled": _("Filled"),
+        "closed": _("Closed"),
+        "expired": _("Expired"),
+        "removed": _("Removed"),
+    },
+    "profile": {"draft": _("Draft"), "published": _("Published"), "unpublished": _("Not published")},
+    "offer": {
+        "sent": _("Waiting for an answer"),
+        "accepted": _("Accepted"),
+        "declined": _("Declined"),
+        "countered": _("Answered with a counter-offer"),
+        "withdrawn": _("Withdrawn"),
+        "expired": _("Expired"),
+    },
+    "contract": {
+        "trial": _("Trial"),
+        "active": _("Active"),
+        "paused": _("Paused"),
+        "notice": _("Notice given"),
+        "ended": _("Ended"),
+        "terminated": _("Terminated"),
+    },
+    "timesheet": {
+        "open": _("Open"),
+        "submitted": _("Waiting for approval"),
+        "approved": _("Approved"),
+        "disputed": _("Disputed"),
+        "locked": _("Invoiced"),
+    },
+    "invoice": {
+        "draft": _("Draft"),
+        "issued": _("Issued"),
+        "credited": _("Credited"),
+        "written_off": _("Written off"),
+    },
+    "payment": {
+        "unpaid": _("Unpaid"),
+        "partly_paid": _("Partly paid"),
+        "paid": _("Paid"),
+        "refunded": _("Refunded"),
+    },
+    "kind": {"invoice": _("Invoice"), "credit_note": _("Credit note")},
+    "criterion": {
+        "skills_required": _("Required skills"),
+        "skills_preferred": _("Preferred skills"),
+        "services": _("Services"),
+        "level": _("Level"),
+        "languages": _("Languages"),
+        "overlap": _("Shared working hours"),
+        "price": _("Price"),
+        "capacity": _("Free hours"),
+        "newcomer": _("Newcomer"),
+        "minimum_hours": _("Minimum hours"),
+    },
+    "mail": {"queued": _("Queued"), "sent": _("Sent"), "failed": _("Failed"), "kept": _("Kept here")},
+}
+
+TONES = {
+    "open": "info", "sent": "info", "submitted": "info", "issued": "info", "trial": "info", "queued": "info",
+    "active": "good", "approved": "good", "accepted": "good", "paid": "good", "published": "good", "filled": "good", "kept": "good",
+    "paused": "warn", "notice": "warn", "disputed": "warn", "partly_paid": "warn", "unpaid": "warn", "countered": "warn",
+    "declined": "bad", "terminated": "bad", "removed": "bad", "failed": "bad", "overdue": "bad", "written_off": "bad",
+}  # fmt: skip
+"""How a state's chip is coloured; states that are not here are calm."""
+
+IN_SENTENCES: Names = {
+    "draft": _("a draft"),
+    "sent": _("waiting for an answer"),
+    "open": _("open"),
+    "paused": _("paused"),
+    "filled": _("filled"),
+    "closed": _("closed"),
+    "expired": _("expired"),
+    "removed": _("removed"),
+    "accepted": _("accepted"),
+    "declined": _("declined"),
+    "countered": _("answered with a counter-offer"),
+    "withdrawn": _("withdrawn"),
+    "trial": _("on trial"),
+    "active": _("active"),
+    "notice": _("under notice"),
+    "ended": _("ended"),
+    "terminated": _("terminated"),
+    "submitted": _("submitted"),
+    "approved": _("approved"),
+    "disputed": _("disputed"),
+    "locked": _("invoiced"),
+    "issued": _("issued"),
+    "credited": _("credited"),
+    "written_off": _("written off"),
+    "paid": _("paid"),
+}
+"""States as a sentence says them: "This offer is …"."""
+
+
+def label(code: Any, kind: str) -> str:
+    """The name of a code; the code itself, made readable, when it is a newer service's."""
+    name = LABELS.get(kind, {}).get(str(code))
+    return str(name) if name is not None else str(code).replace("_", " ")
+
+
+def tone(code: str) -> str:
+    return TONES.get(code, "calm")
+
+
+def choices(kind: str, codes: tuple[str, ...] | None = None) -> list[tuple[str, str]]:
+    """(code, name) pairs for a form's field."""
+    return [(code, str(name)) for code, name in LABELS[kind].items() if codes is None or code in codes]
+
+
+def of_param(name: str, value: Any) -> Any:
+    """A parameter of a service's sentence: states are named in the reader's language."""
+    if name in ("state", "status") and isinstance(value, str):
+        return str(IN_SENTENCES.get(value, value))
+    return value
+
+
+def init_labels(app: Flask) -> None:
+    app.jinja_env.filters.update(label=label, tone=tone)
+    app.jinja_env.globals.update(choices=choices)

@@ -1,0 +1,61 @@
+/* Small comforts; every page works without them. */
+(() => {
+  "use strict";
+
+  // A form is sent once: a second press while the first is on its way does nothing.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method.toLowerCase() !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    setTimeout(() => form.querySelectorAll("button:not([name])").forEach((button) => (button.disabled = true)), 0);
+    setTimeout(() => delete form.dataset.sent, 8000);
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form").forEach((form) => {
+      delete form.dataset.sent;
+      form.querySelectorAll("button:not([name])").forEach((button) => (button.disabled = false));
+    });
+  });
+
+  // Ask before something that cannot be undone.
+  document.addEventListener("submit", (event) => {
+    const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
+    if (question && !window.confirm(question)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
+  // The summary of problems takes the focus, so that it is read first.
+  const summary = document.querySelector("[data-focus]");
+  if (summary) summary.focus();
+
+  // Open menus close by Escape and by a press elsewhere.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  });
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+
+  // A new account begins with the browser's time zone.
+  const zone = document.querySelector("select[data-zone]");
+  if (zone) {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if ([...zone.options].some((option) => option.value === own)) zone.value = own;
+  }
+
+  // Long conversations begin at their end.
+  const log = document.querySelector("[data-scroll-end]");
+  if (log) log.scrollTop = log.scrollHeight;
+})();

@@ -1,0 +1,148 @@
+"""Signing up, in and out; confirming an address; a forgotten password."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from flask import Blueprint, request, url_for
+from flask_babel import gettext as _, lazy_gettext as _l
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from gateway import i18n, session
+from gateway.caller import caller
+from gateway.forms import Choose, Email, Form, Password, Text, posted_key, time_zones
+from gateway.security import RESET_LIMIT, SIGN_IN_LIMIT, SIGN_UP_LIMIT, limiter
+from gateway.web import done, page
+from shared.contracts import accounts
+from shared.platform.errors import DextraError, Unauthenticated
+
+pages = Blueprint("auth", __name__)
+
+
+def sides() -> list[tuple[str, str]]:
+    return [("client", _("I am looking for an assistant")), ("assistant", _("I am an assistant"))]
+
+
+class SignUpForm(Form):
+    side = Choose(_l("What brings you here?"), sides, radios=True, path="roles")
+    name = Text(_l("Your name"), most=120, autocomplete="name")
+    email = Email(_l("E-mail address"), most=254, autocomplete="email")
+    password = Password(
+        _l("Password"), most=200, autocomplete="new-password", hint=_l("At least 10 characters; a few words in a row are easy to remember.")
+    )
+    time_zone = Choose(_l("Time zone"), time_zones, default="Europe/Rome", css="zone", hint=_l("Deadlines and working hours are shown in it."))
+
+
+class SignInForm(Form):
+    email = Email(_l("E-mail address"), autocomplete="username")
+    password = Password(_l("Password"), autocomplete="current-password")
+
+
+class ForgottenForm(Form):
+    email = Email(_l("E-mail address"), autocomplete="email")
+
+
+class NewPasswordForm(Form):
+    password = Password(
+        _l("New password"), most=200, autocomplete="new-password", hint=_l("At least 10 characters; a few words in a row are easy to remember.")
+    )
+
+
+def _device() -> str:
+    return request.user_agent.string[:400]
+
+
+def _email_of_request() -> str:
+    """Limits guessing at one account from many addresses."""
+    return "email:" + request.form.get("email", "").strip().lower()[:254]
+
+
+@pages.route("/sign-up", methods=["GET", "POST"])
+@limiter.limit(SIGN_UP_LIMIT, methods=["POST"])
+def sign_up() -> Response:
+    form = SignUpForm(initial={"roles": request.args.get("as")})
+    if form.valid:
+        _leave()
+        values = {**form.payload, "roles": [form.side.value], "locale": i18n.current_locale(), "user_agent": _device()}
+        with form.catching():
+            session.begin(caller.command(accounts.SignUp, values, key=form.key))
+            return done(_("Welcome to Dextra, %(name)s.", name=form.name.value), session.safe_next(home()))
+    elif session.current() and not form.posted:
+        return redirect(session.safe_next(home()))
+    return form.page("auth/sign_up.html")
+
+
+@pages.route("/sign-in", methods=["GET", "POST"])
+@limiter.limit(SIGN_IN_LIMIT, methods=["POST"])
+@limiter.limit("30 per hour", key_func=_email_of_request, methods=["POST"])
+def sign_in() -> Response:
+    form = SignInForm()
+    if form.valid:
+        _leave()
+        try:
+            with form.catching():
+                session.begin(caller.command(accounts.SignIn, {**form.payload, "user_agent": _device()}, key=form.key))
+                return redirect(session.safe_next(home()), 303)
+        except Unauthenticated as refused:
+            form.take_errors(refused)
+            form.status = 422
+    elif session.current() and not form.posted:
+        return redirect(session.safe_next(home()))
+    return form.page("auth/sign_in.html")
+
+
+@pages.post("/sign-out")
+def sign_out() -> Response:
+    found = session.current()
+    if found:
+        with suppress(DextraError):  # a session that has ended already, or accounts is away: this browser forgets it anyway
+            caller.command(accounts.SignOut, {"token": found.token}, key="")
+        session.end()
+    return done(_("You are signed out."), url_for("public.landing"))
+
+
+@pages.route("/confirm/<token>", methods=["GET", "POST"])
+def confirm(token: str) -> Response:
+    """A link from an e-mail. A press of the button confirms, not the look: programs open links, too."""
+    if request.method == "GET":
+        return page("auth/confirm.html")
+    account = caller.command(accounts.ConfirmEmail, {"token": token}, key=posted_key())
+    found = session.current()
+    if found and found.account_id == account["id"]:
+        session.renew(account)
+        return done(_("Thank you: your e-mail address is confirmed."), home())
+    return done(_("Thank you: your e-mail address is confirmed. You can sign in now."), url_for("auth.sign_in"))
+
+
+@pages.route("/reset", methods=["GET", "POST"])
+@limiter.limit(RESET_LIMIT, methods=["POST"])
+def forgotten() -> Response:
+    form = ForgottenForm()
+    if form.valid:
+        with form.catching():
+            caller.command(accounts.RequestReset, form.payload, key=form.key)
+            return page("auth/reset_sent.html", email=form.email.value)
+    return form.page("auth/forgotten.html")
+
+
+@pages.route("/reset/<token>", methods=["GET", "POST"])
+@limiter.limit(RESET_LIMIT, methods=["POST"])
+def reset(token: str) -> Response:
+    form = NewPasswordForm()
+    if form.valid:
+        _leave()
+        with form.catching():
+            caller.command(accounts.ResetPassword, {**form.payload, "token": token}, key=form.key)
+            return done(_("Your new password is set. Please sign in with it."), url_for("auth.sign_in"))
+    return form.page("auth/reset.html")
+
+
+def _leave() -> None:
+    """Whoever signs in or up here leaves the account that was signed in before."""
+    if session.current():
+        session.end()
+
+
+def home() -> str:
+    return url_for("home.home")

@@ -1,0 +1,84 @@
+"""From other services' facts to our copies of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.matching.domain.brief import Brief
+from services.matching.domain.practice import LanguageLevel, Practice, Retainer, SkillLevel, WorkingDay
+from services.matching.domain.terms import Terms
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An account's name."""
+
+    id: str
+    name: str
+
+
+def practice_of(data: Data, held: Practice | None) -> Practice:
+    """The published profile; it stays as old as what was `held` of it."""
+    retainer = data.get("retainer")
+    return Practice(
+        id=data["assistant_id"],
+        display_name=data["display_name"],
+        headline=data["headline"],
+        level=data["level"],
+        services=tuple(data["services"]),
+        skills=_skills(data["skills"]),
+        languages=_languages(data["languages"]),
+        time_zone=data["time_zone"],
+        working_hours=tuple(WorkingDay(entry["day"], entry["start"], entry["end"]) for entry in data["working_hours"]),
+        capacity_minutes=data["capacity_minutes"],
+        minimum_weekly_minutes=data.get("minimum_weekly_minutes", 0),
+        hourly_rate=data["hourly_rate"],
+        retainer=Retainer(retainer["fee"], retainer["included_minutes"]) if retainer else None,
+        published=True,
+        published_at=_earlier(held.published_at if held else None, data["published_at"]),
+    )
+
+
+def brief_of(data: Data) -> Brief:
+    return Brief(
+        id=data["brief_id"],
+        client_id=data["client_id"],
+        title=data["title"],
+        state=data["state"],
+        version=data["version"],
+        level=data["level"],
+        services=tuple(data["services"]),
+        required_skills=_skills(data["required_skills"]),
+        preferred_skills=_skills(data["preferred_skills"]),
+        languages=_languages(data["languages"]),
+        engagement=data["engagement"],
+        weekly_minutes=data["weekly_minutes"],
+        budget=data["budget"],
+        time_zone=data["time_zone"],
+        day_start=data["day_start"],
+        day_end=data["day_end"],
+        overlap_minutes=data["overlap_minutes"],
+        start_on=data["start_on"],
+    )
+
+
+def terms_of(data: Data) -> Terms:
+    """The terms of a request."""
+    return Terms(**{name: data[name] for name in Terms.__slots__})
+
+
+def _skills(listed: Sequence[Data]) -> tuple[SkillLevel, ...]:
+    return tuple(SkillLevel(entry["code"], entry["level"]) for entry in listed)
+
+
+def _languages(listed: Sequence[Data]) -> tuple[LanguageLevel, ...]:
+    return tuple(LanguageLevel(entry["code"], entry["cefr"]) for entry in listed)
+
+
+def _earlier(held: datetime | None, published_at: datetime) -> datetime:
+    return min(held, published_at) if held else published_at

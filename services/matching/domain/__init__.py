@@ -1,0 +1,1 @@
+"""The rules of matching: pure Python, no clock, no I/O."""

@@ -1,0 +1,194 @@
+"""Matching's documents: offers, contracts and capacities of its own, copies of others' profiles, briefs and names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from services.matching.copies import Person
+from services.matching.domain.brief import Brief
+from services.matching.domain.capacity import Capacity, not_enough
+from services.matching.domain.contracts import Contract
+from services.matching.domain.offers import Offer, OfferState
+from services.matching.domain.practice import Practice
+from services.matching.domain.weights import DEFAULT_WEIGHTS, Weights
+from shared.platform.clock import utc_now
+from shared.platform.errors import NotFound
+from shared.platform.ids import new_id
+from shared.platform.storage import Collection, Database, Document, Index
+
+if TYPE_CHECKING:
+    from services.matching.live_index import LiveIndex
+
+E = TypeVar("E")
+
+
+def _stamp() -> Document:
+    """When a document changed, by the real clock, and an id of the change: two may happen in one millisecond."""
+    return {"changed_at": utc_now(), "change": new_id()}
+
+
+class Stamped(Collection[E]):
+    """A collection whose documents say when they changed, for those who follow it."""
+
+    indexes = (Index("changed_at"),)
+
+    def to_document(self, entity: E) -> Document:
+        return {**super().to_document(entity), **_stamp()}
+
+    def changes(self, since: datetime | None = None) -> list[Document]:
+        """`_id`, `changed_at` and `change` of what changed since then; of everything without `since`."""
+        query = {"changed_at": {"$gte": since}} if since else {}
+        return list(self.raw.find(query, {"changed_at": 1, "change": 1}))
+
+    def several(self, ids: Iterable[str]) -> list[E]:
+        return self.find({"_id": {"$in": list(ids)}})
+
+
+class Practices(Stamped[Practice]):
+    """Copies of profiles; one that is not published any more stays, marked."""
+
+    name = "practices"
+    entity = Practice
+
+    def published(self, assistant_id: str) -> Practice:
+        """Raises NotFound."""
+        found = self.find_one(id=assistant_id, published=True)
+        if found is None:
+            raise NotFound("This assistant's profile is not published, or not any more.")
+        return found
+
+
+class Capacities(Stamped[Capacity]):
+    """Each assistant's week. `capacity_minutes` = `committed_minutes` + `free_minutes`, always."""
+
+    name = "capacities"
+    entity = Capacity
+
+    def resize(self, assistant_id: str, capacity_minutes: int) -> None:
+        """Takes over the capacity that a profile states; what contracts hold stays held."""
+        held = self.find_one(id=assistant_id)
+        if held is None:
+            self.put(Capacity.all_free(assistant_id, capacity_minutes))
+            return
+        difference = capacity_minutes - held.capacity_minutes
+        if difference:
+            self._add(assistant_id, {}, capacity_minutes=difference, free_minutes=difference)
+
+    def reserve(self, assistant_id: str, minutes: int) -> None:
+        """Promises the minutes, in one conditional write. Raises Conflict, with the hours left, when they are not free."""
+        enough = {"free_minutes": {"$gte": minutes}}
+        if not self._add(assistant_id, enough, committed_minutes=minutes, free_minutes=-minutes):
+            held = self.find_one(id=assistant_id)
+            raise not_enough(held.free_minutes if held else 0, minutes)
+
+    def release(self, assistant_id: str, minutes: int) -> None:
+        """Gives back what a contract held."""
+        self._add(assistant_id, {}, committed_minutes=-minutes, free_minutes=minutes)
+
+    def _add(self, assistant_id: str, condition: Document, **amounts: int) -> bool:
+        query = {"_id": assistant_id, **condition}
+        result = self.raw.update_one(query, {"$inc": amounts, "$set": _stamp()}, session=self.session)
+        return result.matched_count == 1
+
+
+class Briefs(Collection[Brief]):
+    """Copies of briefs that were opened."""
+
+    name = "briefs"
+    entity = Brief
+
+    def claim(self, brief_id: str) -> Brief:
+        """The brief, for a transaction that must not run beside another one about the same brief. Raises NotFound.
+
+        The write makes two such transactions conflict; the later one is run again and sees what the first one did.
+        """
+        self.raw.update_one({"_id": brief_id}, {"$set": {"claimed": new_id()}}, session=self.session)
+        return self.get(brief_id)
+
+
+class People(Collection[Person]):
+    """Copies of accounts' names."""
+
+    name = "people"
+    entity = Person
+
+    def name_of(self, account_id: str) -> str:
+        """Empty as long as the account's event has not arrived."""
+        found = self.find_one(id=account_id)
+        return found.name if found else ""
+
+
+class TwoSided(Collection[E]):
+    """What a client and an assistant share: `sides` finds it by either."""
+
+    def to_document(self, entity: E) -> Document:
+        document = super().to_document(entity)
+        return {**document, "sides": [document["client_id"], document["assistant_id"]]}
+
+
+class Offers(TwoSided[Offer]):
+    name = "offers"
+    entity = Offer
+    indexes = (
+        Index("thread_id", unique=True, where={"state": OfferState.SENT.value}),
+        Index("thread_id", "number", unique=True),
+        Index("brief_id", "state"),
+        Index("sides", "-_id"),
+    )
+
+    def thread(self, thread_id: str) -> list[Offer]:
+        """Newest first."""
+        return self.find(thread_id=thread_id, sort=[("number", -1)])
+
+    def live_of_brief(self, brief_id: str) -> list[Offer]:
+        return self.find(brief_id=brief_id, state=OfferState.SENT.value)
+
+
+class Contracts(TwoSided[Contract]):
+    """A brief has one seat: one live contract."""
+
+    name = "contracts"
+    entity = Contract
+    indexes = (
+        Index("offer_id", unique=True),
+        Index("brief_id", unique=True, where={"live": True}),
+        Index("sides", "-_id"),
+    )
+
+    def to_document(self, entity: Contract) -> Document:
+        return {**super().to_document(entity), "live": entity.is_live}
+
+    def live_of_brief(self, brief_id: str) -> Contract | None:
+        return self.find_one(brief_id=brief_id, live=True)
+
+
+class WeightSets(Collection[Weights]):
+    """Every set of weights there was; the highest number is in force."""
+
+    name = "weights"
+    entity = Weights
+
+    def in_force(self) -> Weights:
+        found: list[Weights] = self.find(sort=[("_id", -1)], limit=1)
+        return found[0] if found else DEFAULT_WEIGHTS
+
+    def add_default(self) -> None:
+        """Stores version 1 where there is none."""
+        self.raw.update_one({"_id": DEFAULT_WEIGHTS.id}, {"$setOnInsert": self.to_document(DEFAULT_WEIGHTS)}, upsert=True)
+
+
+class MatchingStore(Database):
+    service = "matching"
+    practices = Practices
+    capacities = Capacities
+    briefs = Briefs
+    people = People
+    offers = Offers
+    contracts = Contracts
+    weights = WeightSets
+
+    if TYPE_CHECKING:
+        index: LiveIndex
+        """Set when the service starts, on the store that is not bound to a transaction."""

@@ -1,0 +1,96 @@
+"""What must hold in the databases once everything has settled, whatever was killed on the way."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from typing import Any
+
+from deploy.services import SERVICES
+
+LIVE = ("trial", "active", "paused", "notice")
+
+
+def settled(databases: dict[str, Any]) -> bool:
+    """Whether no event waits to be published or tried again, and every event has had its effect where it is listened to."""
+    for database in databases.values():
+        if database["events"].find_one({"pending": True}) or database["parked"].find_one({}):
+            return False
+    return not missing_effects(databases)
+
+
+def missing_effects(databases: dict[str, Any]) -> int:
+    """Events that a service listens to and has not handled."""
+    from deploy.services import subscriptions
+
+    missing = 0
+    for reader, path in SERVICES.items():
+        seen = set(databases[reader]["inbox"].distinct("_id"))
+        for publisher in SERVICES:
+            query = {"name": {"$in": list(subscriptions(path))}}
+            missing += sum(1 for event in databases[publisher]["events"].find(query, {"_id": 1}) if event["_id"] not in seen)
+    return missing
+
+
+def wait_until_settled(databases: dict[str, Any], seconds: float) -> float | None:
+    """Seconds that it took, or None when it did not settle in time."""
+    started = time.monotonic()
+    while time.monotonic() - started < seconds:
+        try:
+            if settled(databases):
+                return time.monotonic() - started
+        except Exception:  # noqa: BLE001 - the database may still be coming back
+            pass
+        time.sleep(0.5)
+    return None
+
+
+def violations(databases: dict[str, Any]) -> dict[str, int]:
+    """Each promise with how often it is broken. All zero is what must be."""
+    offers = list(databases["matching"]["offers"].find({}))
+    contracts = list(databases["matching"]["contracts"].find({}))
+    of_offer = Counter(contract["offer_id"] for contract in contracts)
+    accepted = [offer["_id"] for offer in offers if offer["state"] == "accepted"]
+
+    held: dict[str, int] = defaultdict(int)
+    for contract in contracts:
+        if contract["state"] in LIVE:
+            held[contract["assistant_id"]] += contract["terms"]["weekly_minutes"]
+    capacities = {row["_id"]: row for row in databases["matching"]["capacities"].find({})}
+
+    sheets = [sheet for sheet in databases["work"]["timesheets"].find({}) if sheet["state"] in ("approved", "locked")]
+    invoices = list(databases["billing"]["invoices"].find({"kind": "invoice"}))
+    of_sheet = Counter(line["cause"] for invoice in invoices for line in invoice["lines"])
+    numbers: dict[str, list[str]] = defaultdict(list)
+    for invoice in databases["billing"]["invoices"].find({}):
+        numbers[invoice["issuer_id"]].append(invoice["number"])
+
+    balance: dict[str, int] = defaultdict(int)
+    groups_off = 0
+    for group in databases["billing"]["ledger"].find({}):
+        totals: dict[str, int] = defaultdict(int)
+        for posting in group["postings"]:
+            totals[posting["amount"]["currency"]] += posting["amount"]["amount"]
+        groups_off += any(totals.values())
+        for currency, amount in totals.items():
+            balance[currency] += amount
+
+    return {
+        "accepted offers without exactly one contract": sum(1 for id in accepted if of_offer[id] != 1),
+        "contracts without an accepted offer": sum(1 for id in of_offer if id not in set(accepted)),
+        "assistants oversold": sum(
+            1 for id, minutes in held.items() if id not in capacities or minutes > capacities[id]["capacity_minutes"]
+        ),
+        "capacities that disagree with contracts": sum(
+            1 for id, row in capacities.items() if row["committed_minutes"] != held.get(id, 0)
+        ),
+        "approved timesheets not invoiced exactly once": sum(
+            1 for sheet in sheets if of_sheet[f"timesheet:{sheet['_id']}"] != 1
+        ),
+        "invoice numbers with a gap or twice": sum(
+            1 for issued in numbers.values() if sorted(int(n.rsplit("-", 1)[1]) for n in issued) != list(range(1, len(issued) + 1))
+        ),
+        "ledger groups that do not balance": groups_off + sum(1 for amount in balance.values() if amount),
+        "dead letters": sum(database["dead_letters"].count_documents({}) for database in databases.values()),
+        "events without effect": missing_effects(databases),
+    }

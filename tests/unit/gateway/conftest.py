@@ -1,0 +1,81 @@
+"""The gateway with its services faked, and people signed in to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from gateway.app import create_app
+from gateway.settings import GatewaySettings
+from shared.contracts import accounts, messaging
+from tests.unit.gateway.fake_rpc import FakeRpc
+
+SETTINGS = GatewaySettings(
+    amqp_uri="", secret_key="for tests " * 5, cookie_secure=False, rate_limits=False, session_check_seconds=0, mailbox=True
+)
+
+
+def account(roles: tuple[str, ...] = ("client",), **changed: Any) -> dict[str, Any]:
+    return {
+        "id": "acc-1",
+        "email": "clara@example.com",
+        "name": "Clara Bassi",
+        "roles": list(roles),
+        "locale": "en",
+        "time_zone": "Europe/Rome",
+        "email_confirmed": True,
+        "created_at": "2026-01-05T10:00:00+00:00",
+        "version": 1,
+        **changed,
+    }
+
+
+def signed_in(**changed: Any) -> dict[str, Any]:
+    return {
+        "token": "t" * 40,
+        "session_id": "session-1",
+        "expires_at": "2026-12-31T00:00:00+00:00",
+        "account": account(**changed),
+    }
+
+
+@pytest.fixture
+def rpc() -> FakeRpc:
+    return FakeRpc().on(messaging.GetCounts, {"notifications": 0, "messages": 0})
+
+
+@pytest.fixture
+def app(rpc: FakeRpc) -> Flask:
+    made = create_app(SETTINGS, rpc)
+    made.config["WTF_CSRF_ENABLED"] = False
+    made.config["TESTING"] = True
+    return made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser."""
+    return app.test_client()
+
+
+SignIn = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def sign_in(app: Flask, rpc: FakeRpc) -> SignIn:
+    """`sign_in("assistant", locale="it")` gives the browser of somebody who is signed in; what that asked is forgotten."""
+
+    def do(*roles: str, **changed: Any) -> FlaskClient:
+        answer = signed_in(roles=roles or ("client",), **changed)
+        rpc.on(accounts.SignIn, answer).on(accounts.CheckSession, answer)
+        browser = app.test_client()
+        response = browser.post("/sign-in", data={"email": "clara@example.com", "password": "a long password"})
+        assert response.status_code == 303, response.text
+        rpc.forget()
+        return browser
+
+    return do
