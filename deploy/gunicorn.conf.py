@@ -1,4 +1,5 @@
-"""gunicorn for the gateway: threads, since a page waits for services most of its time; each worker has its own connections."""
+"""gunicorn for the gateway: threads, since a page waits for services most of its time; each worker has its own
+connections."""
 
 import os
 

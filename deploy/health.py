@@ -1,4 +1,5 @@
-"""Asks a container's own health address; for the health checks of docker-compose.yml: `python -m deploy.health 8080 /readyz`."""
+"""Asks a container's own health address; for the health checks of docker-compose.yml: `python -m deploy.health 8080
+/readyz`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Several services in this process, on a broker and a database that are given: for the local run, demo data and tests.
 
-The process must run under `eventlet.monkey_patch()`. `settle` waits until nothing is under way any more; `advance` moves
-the clock and lets timers fire, which is how demo data comes by a past.
+The process must run under `eventlet.monkey_patch()`. `settle` waits until nothing is under way any more; `advance`
+moves the clock and lets timers fire, which is how demo data comes by a past.
 """
 
 from __future__ import annotations
@@ -97,7 +97,8 @@ class InProcess:
     # -- time ----------------------------------------------------------------------------------------------------
 
     def advance(self, to: datetime) -> None:
-        """Sets the clock to an instant and lets everything that is due by then happen, in the order in which it is due."""
+        """Sets the clock to an instant and lets everything that is due by then happen, in the order in which it is
+        due."""
         target = to.astimezone(UTC)
         while True:
             due = [
@@ -149,7 +150,8 @@ class InProcess:
     def _all_received(self) -> bool:
         """Whether every event that a service here listens to has had its effect there.
 
-        Asks for events since the last one known to have arrived everywhere, less a margin for transactions that commit late.
+        Asks for events since the last one known to have arrived everywhere, less a margin for transactions that commit
+        late.
         """
         for publisher, container in self.containers.items():
             known = self._received_to.get(publisher)

@@ -1,7 +1,7 @@
 """The local run: everything in one process, on a database child process and an in-memory broker. `make run` calls it.
 
-Needs Python and the locked packages, nothing else. `PORT` chooses the port, `DATA_DIR` where data are kept between runs,
-`DEMO=0` leaves the demo data out. The first start makes the demo data through the services' own commands.
+Needs Python and the locked packages, nothing else. `PORT` chooses the port, `DATA_DIR` where data are kept between
+runs, `DEMO=0` leaves the demo data out. The first start makes the demo data through the services' own commands.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class Notes(Collection[dict]):  # type: ignore[type-arg]
 
 
 class LocalStore(Database):
-    """What the local run itself keeps: whether demo data are there, and till when all events are known to be handled."""
+    """What the local run itself keeps: whether demo data are there, and till when all events are known to be
+    handled."""
 
     service = "local_run"
     notes = Notes
@@ -84,7 +85,8 @@ def secret_key(data_dir: Path) -> str:
 
 
 def keep_checkpoint(world: InProcess, store: LocalStore) -> None:
-    """Notes now and then that all events till then have been handled, so that the next start need not offer them again."""
+    """Notes now and then that all events till then have been handled, so that the next start need not offer them
+    again."""
     while True:
         eventlet.sleep(CHECKPOINT_SECONDS)
         with contextlib.suppress(Exception):  # the database may be restarting; the next round will tell

@@ -1,8 +1,8 @@
 """Rebuilds what one service copied from another: forgets that it saw those events, then sends it the history again.
 
 `python -m deploy.rebuild READER PUBLISHER`, with AMQP_URI and MONGO_URI set as for the services. Run it while READER is
-stopped; copies that its events make (see the `copies` of its store) are cleared first. Documents that READER owns stay: its
-handlers see the events as new and their unique keys keep effects single.
+stopped; copies that its events make (see the `copies` of its store) are cleared first. Documents that READER owns stay:
+its handlers see the events as new and their unique keys keep effects single.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def rebuild(reader: str, publisher: str, settings: ServiceSettings) -> int:
 def main(arguments: list[str]) -> None:
     if len(arguments) != 2 or not set(arguments) <= set(SERVICES):
         sys.exit(f"Usage: python -m deploy.rebuild READER PUBLISHER, each one of {', '.join(SERVICES)}")
-    print(f"{rebuild(*arguments, load_settings(ServiceSettings))} events sent")
+    reader, publisher = arguments
+    print(f"{rebuild(reader, publisher, load_settings(ServiceSettings))} events sent")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,9 @@ def tables() -> str:
 
 def _table(rows: list[tuple[str, str, str]]) -> str:
     lines = ["| setting | default | meaning |", "| --- | --- | --- |"]
-    lines += [f"| `{name}` | {f'`{default}`' if default else '(empty)'} | {meaning} |" for name, default, meaning in rows]
+    lines += [
+        f"| `{name}` | {f'`{default}`' if default else '(empty)'} | {meaning} |" for name, default, meaning in rows
+    ]
     return "\n".join(lines)
 
 

@@ -1,4 +1,5 @@
-"""Declares the exchanges and every service's event queues, so that no event is lost before its first reader has started.
+"""Declares the exchanges and every service's event queues, so that no event is lost before its first reader has
+started.
 
 Run once before the services (docker-compose.yml does): `python -m deploy.topology`. It may run again at any time.
 """

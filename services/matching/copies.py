@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,11 @@ def practice_of(data: Data, held: Practice | None) -> Practice:
         published=True,
         published_at=_earlier(held.published_at if held else None, data["published_at"]),
     )
+
+
+def withdrawn(assistant_id: str, held: Practice | None) -> Practice:
+    """A profile that was taken down; its withdrawal may be the first that we hear of it."""
+    return replace(held or Practice(id=assistant_id), published=False)
 
 
 def brief_of(data: Data) -> Brief:

@@ -1,8 +1,8 @@
 """Keeps a match engine in step with the database.
 
-Several replicas share the service's events, so none sees them all; each follows the documents instead. What changed since
-the last look is read before an answer when that look is older than a quarter of a second, and always for a moment after
-this process changed something itself. The first look reads everything: the index is built from the database.
+Several replicas share the service's events, so none sees them all; each follows the documents instead. What changed
+since the last look is read before an answer when that look is older than a quarter of a second, and always for a moment
+after this process changed something itself. The first look reads everything: the index is built from the database.
 """
 
 from __future__ import annotations
@@ -48,9 +48,7 @@ class Follower(Generic[E]):
         if documents:
             self._latest = max(document["changed_at"] for document in documents)
             oldest = self._latest - MARGIN
-            self._recent = {
-                d["_id"]: (d["changed_at"], d["change"]) for d in documents if d["changed_at"] >= oldest
-            }
+            self._recent = {d["_id"]: (d["changed_at"], d["change"]) for d in documents if d["changed_at"] >= oldest}
 
 
 class LiveIndex:
@@ -108,5 +106,3 @@ class LiveIndex:
 
 def _batches(ids: list[str]) -> Iterable[list[str]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
-
-

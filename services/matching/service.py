@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Any, ClassVar
 from weakref import WeakSet
 
-from services.matching.copies import Person, brief_of, practice_of, terms_of
+from services.matching.copies import Person, brief_of, practice_of, terms_of, withdrawn
 from services.matching.domain.brief import ENDED, Brief
+from services.matching.domain.candidate import Candidate, Card
 from services.matching.domain.capacity import Capacity
-from services.matching.domain.contracts import Contract
+from services.matching.domain.contracts import Contract, ContractState
 from services.matching.domain.engine import Engine, ExactEngine, Explanation
-from services.matching.domain.offers import LIFETIME, Offer, OfferState, thread_of
+from services.matching.domain.offers import Offer, OfferState, send, thread_of
 from services.matching.domain.practice import Practice
 from services.matching.domain.search import Cards, Filters
-from services.matching.domain.candidate import Candidate, Card
-from services.matching.domain.terms import Side, day_at
 from services.matching.domain.weights import Weights
 from services.matching.live_index import LiveIndex
 from services.matching.store import MatchingStore
-from shared.contracts import accounts, matching as c, profiles, requests, taxonomy
+from shared.contracts import accounts, profiles, requests, taxonomy
+from shared.contracts import matching as c
 from shared.contracts.fields import LOCALES
 from shared.platform.context import Actor
 from shared.platform.errors import Conflict, NotFound, Unavailable
@@ -53,7 +53,7 @@ class MatchingService(Service):
     """Those of this process: one for each container."""
 
     @classmethod
-    def on_start(cls, store: MatchingStore, settings: Any) -> None:
+    def on_start(cls, store: MatchingStore, _settings: Any) -> None:
         store.weights.add_default()
         store.index = LiveIndex(store, ExactEngine(_labels))
         cls.indexes.add(store.index)
@@ -137,32 +137,16 @@ class MatchingService(Service):
         call.actor.require()
         brief: Brief = call.tx.briefs.claim(request["brief_id"])
         brief.require_client(call.actor.party_id)
-        brief.require_open()
-        assistant: Practice = call.tx.practices.published(request["assistant_id"])
-        if assistant.id == brief.client_id:
-            raise Conflict("You cannot hire yourself. Choose another assistant.")
-        terms = terms_of(request["terms"])
-        terms.check(day_at(call.now, brief.time_zone))
+        assistant = call.tx.practices.published(request["assistant_id"])
         _require_vacant(call, brief.id)
-        thread = call.tx.offers.thread(thread_of(brief.id, assistant.id))
-        if any(offer.is_live for offer in thread):
-            raise Conflict("An offer to this assistant waits for an answer already. Withdraw it before you send another.")
-        offer = Offer(
-            id=new_id(),
-            thread_id=thread_of(brief.id, assistant.id),
-            number=len(thread) + 1,
-            brief_id=brief.id,
-            brief_title=brief.title,
-            client_id=brief.client_id,
-            client_name=call.tx.people.name_of(brief.client_id),
-            assistant_id=assistant.id,
-            assistant_name=assistant.display_name,
-            time_zone=brief.time_zone,
-            by=Side.CLIENT,
-            terms=terms,
+        offer = send(
+            brief,
+            assistant,
+            terms_of(request["terms"]),
             message=request["message"],
-            created_at=call.now,
-            expires_at=call.now + LIFETIME,
+            client_name=call.tx.people.name_of(brief.client_id),
+            earlier=call.tx.offers.thread(thread_of(brief.id, assistant.id)),
+            at=call.now,
         )
         return _record(call, offer)
 
@@ -171,7 +155,6 @@ class MatchingService(Service):
         offer = _offer(call, request["offer_id"])
         terms = terms_of(request["terms"])
         countered, following = offer.counter(call.actor.party_id, call.now, terms, request["message"])
-        terms.check(day_at(call.now, offer.time_zone))
         call.tx.briefs.claim(offer.brief_id).require_not_ended()
         _record(call, countered)
         return _record(call, following)
@@ -227,7 +210,9 @@ class MatchingService(Service):
 
     @timer("offer.expire")
     def expire_offer(self, call: Call, entity_id: str) -> None:
-        _record(call, call.tx.offers.get(entity_id).expire(call.now))
+        offer: Offer = call.tx.offers.get(entity_id)
+        if offer.is_live:
+            _record(call, offer.expire(call.now))
 
     # -- contracts -----------------------------------------------------------------------------------------------
 
@@ -258,11 +243,15 @@ class MatchingService(Service):
 
     @timer("contract.trial_end")
     def end_trial(self, call: Call, entity_id: str) -> None:
-        self._changed(call, call.tx.contracts.get(entity_id).pass_trial_by_time())
+        contract: Contract = call.tx.contracts.get(entity_id)
+        if contract.state is ContractState.TRIAL:
+            self._changed(call, contract.pass_trial_by_time())
 
     @timer("contract.end")
     def end_contract(self, call: Call, entity_id: str) -> None:
-        self._over(call, call.tx.contracts.get(entity_id).end())
+        contract: Contract = call.tx.contracts.get(entity_id)
+        if contract.state is ContractState.NOTICE:
+            self._over(call, contract.end())
 
     @query(c.GetContract)
     def get_contract(self, call: Call, request: Request) -> Contract:
@@ -319,3 +308,52 @@ class MatchingService(Service):
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:
         call.tx.people.put_if_newer(Person(event.data["account_id"], event.data["name"]), event.sequence)
+
+
+def _offer(call: Call, offer_id: str) -> Offer:
+    call.actor.require()
+    offer: Offer = call.tx.offers.get(offer_id)
+    return offer
+
+
+def _contract(call: Call, contract_id: str) -> Contract:
+    call.actor.require()
+    contract: Contract = call.tx.contracts.get(contract_id)
+    return contract
+
+
+def _own(actor: Actor) -> dict[str, Any]:
+    """The condition for what the caller is a side of; operators read all."""
+    actor.require()
+    return {} if actor.has("operator") else {"sides": actor.party_id}
+
+
+def _record(call: Call, offer: Offer) -> Offer:
+    """Saves an offer with the event of its state; sets its timers while it is live."""
+    saved: Offer = call.tx.offers.save(offer)
+    if saved.is_live:
+        call.set_timer("offer.remind", saved.id, saved.reminder_at)
+        call.set_timer("offer.expire", saved.id, saved.expires_at)
+    else:
+        call.clear_timer("offer.remind", saved.id)
+        call.clear_timer("offer.expire", saved.id)
+    call.emit(OFFER_EVENTS[saved.state], saved.id, saved)
+    return saved
+
+
+def _require_vacant(call: Call, brief_id: str) -> None:
+    if call.tx.contracts.live_of_brief(brief_id) is not None:
+        raise Conflict("Somebody was hired for this brief already. Publish another brief to hire one more.")
+
+
+def _withdraw_live(call: Call, brief_id: str, reason: str) -> None:
+    for offer in call.tx.offers.live_of_brief(brief_id):
+        _record(call, offer.withdraw_by_system(call.now, reason))
+
+
+def _labels(code: str) -> Iterable[str]:
+    return {taxonomy.label(code, locale) for locale in LOCALES}
+
+
+def _hashable(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

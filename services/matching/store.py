@@ -77,7 +77,7 @@ class Capacities(Stamped[Capacity]):
             self._add(assistant_id, {}, capacity_minutes=difference, free_minutes=difference)
 
     def reserve(self, assistant_id: str, minutes: int) -> None:
-        """Promises the minutes, in one conditional write. Raises Conflict, with the hours left, when they are not free."""
+        """Promises the minutes in one conditional write. Raises Conflict, with the hours left, if they are not free."""
         enough = {"free_minutes": {"$gte": minutes}}
         if not self._add(assistant_id, enough, committed_minutes=minutes, free_minutes=-minutes):
             held = self.find_one(id=assistant_id)
@@ -176,7 +176,8 @@ class WeightSets(Collection[Weights]):
 
     def add_default(self) -> None:
         """Stores version 1 where there is none."""
-        self.raw.update_one({"_id": DEFAULT_WEIGHTS.id}, {"$setOnInsert": self.to_document(DEFAULT_WEIGHTS)}, upsert=True)
+        document = self.to_document(DEFAULT_WEIGHTS)
+        self.raw.update_one({"_id": document.pop("_id")}, {"$setOnInsert": document}, upsert=True)
 
 
 class MatchingStore(Database):

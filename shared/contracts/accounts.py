@@ -137,6 +137,8 @@ class RevokeRequest(Message):
 
 
 RevokeSession = Command(SERVICE, "revoke_session", RevokeRequest, Empty)
+# `session_id` is the one that stays.
+RevokeOtherSessions = Command(SERVICE, "revoke_other_sessions", RevokeRequest, Empty)
 ConfirmEmail = Command(SERVICE, "confirm_email", TokenRequest, Account)
 ResendConfirmation = Command(SERVICE, "resend_confirmation", Empty, Empty)
 # Answers the same whether or not the address has an account.

@@ -12,7 +12,8 @@ from marshmallow import ValidationError, fields
 from shared.contracts import taxonomy
 from shared.platform.contract import Message
 from shared.platform.errors import Text
-from shared.platform.money import EXPONENTS, Money as MoneyValue
+from shared.platform.money import EXPONENTS
+from shared.platform.money import Money as MoneyValue
 
 EMAIL = re.compile(r"^[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+$")
 LOCALES = ("en", "it")
@@ -26,7 +27,7 @@ Check = Callable[[Any], None]
 
 
 def fail(template: str, /, **params: Any) -> ValidationError:
-    return ValidationError([Text(template, **params)])  # type: ignore[list-item]
+    return ValidationError([Text(template, **params)])
 
 
 def between(low: int, high: int) -> Check:
@@ -110,7 +111,8 @@ def clock_time(value: str) -> None:
 
 
 class MoneyField(fields.Field[MoneyValue]):
-    """`{"amount": 4200, "currency": "EUR"}` on the wire, `Money` in Python. Refuses negative amounts unless `signed`."""
+    """`{"amount": 4200, "currency": "EUR"}` on the wire, `Money` in Python. Refuses negative amounts unless
+    `signed`."""
 
     def __init__(self, *, signed: bool = False, **kwargs: Any) -> None:
         self.signed = signed

@@ -170,8 +170,8 @@ GetWeights = Query(SERVICE, "get_weights", WeightsRequest, Weights)
 class Terms(Message):
     """What an offer proposes and a contract fixes.
 
-    `rate` is an hour's for `hourly` (charged up to `weekly_minutes` a week), a month's fee for `retainer` (which includes
-    `included_minutes` a month). `weekly_minutes` is also what the contract holds of the assistant's capacity.
+    `rate` is an hour's for `hourly` (charged up to `weekly_minutes` a week), a month's fee for `retainer` (which
+    includes `included_minutes` a month). `weekly_minutes` is also what the contract holds of the assistant's capacity.
     """
 
     engagement = fields.String(required=True, validate=one_of(ENGAGEMENTS))

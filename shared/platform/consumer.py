@@ -1,11 +1,11 @@
 """Consumers of events: idempotent, tried again with growing waits, dead-lettered with their reason in the end.
 
-Every subscribing service has one durable queue (a quorum queue on RabbitMQ) with a dead-letter queue behind it. A handler
-runs in a transaction that also records the event's id, so that a message that comes twice has its effect once. A handler
-that fails is rolled back and its event parked in the service's database until its next try; after the last one it becomes
-a dead letter there, with the reason, the traceback and the original, and can be replayed. A message that kills the process
-each time it is handled is dead-lettered by the broker (delivery limit) and recorded alike. While the database is away
-nothing is parked or counted: the message waits in hand.
+Every subscribing service has one durable queue (a quorum queue on RabbitMQ) with a dead-letter queue behind it. A
+handler runs in a transaction that also records the event's id, so that a message that comes twice has its effect once.
+A handler that fails is rolled back and its event parked in the service's database until its next try; after the last
+one it becomes a dead letter there, with the reason, the traceback and the original, and can be replayed. A message that
+kills the process each time it is handled is dead-lettered by the broker (delivery limit) and recorded alike. While the
+database is away nothing is parked or counted: the message waits in hand.
 
 Events of one aggregate are handled one after another in a process, later ones behind a parked one. Across replicas the
 order is not promised: copies are guarded by the event's `sequence`.
@@ -14,6 +14,7 @@ order is not promised: copies are guarded by the event's `sequence`.
 from __future__ import annotations
 
 import json
+import random
 import threading
 import traceback
 from collections import deque
@@ -48,7 +49,8 @@ CLAIM = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An event as a handler gets it. `sequence` grows with every event of the aggregate; `data` is loaded by its schema."""
+    """An event as a handler gets it. `sequence` grows with every event of the aggregate; `data` is loaded by its
+    schema."""
 
     id: str
     name: str
@@ -80,7 +82,9 @@ def queue_name(service: str) -> str:
 def dead_queue(service: str) -> Queue:
     """Where the broker puts what was delivered too often."""
     name = f"{queue_name(service)}.dead"
-    return Queue(name, exchange=DEAD_EXCHANGE, routing_key=name, durable=True, queue_arguments={"x-queue-type": "quorum"})
+    return Queue(
+        name, exchange=DEAD_EXCHANGE, routing_key=name, durable=True, queue_arguments={"x-queue-type": "quorum"}
+    )
 
 
 def event_queue(service: str, names: list[str]) -> Queue:
@@ -218,7 +222,9 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
         else:
             self.queue_consumer.requeue_message(message)
 
-    def _work(self, event: Document, settle: Callable[[bool], None], attempts: int = 0, first: datetime | None = None) -> None:
+    def _work(
+        self, event: Document, settle: Callable[[bool], None], attempts: int = 0, first: datetime | None = None
+    ) -> None:
         provider = next((p for p in self._providers if any(e.name == event["name"] for e in p.events)), None)
         if provider is None:  # a binding of an earlier release
             settle(True)
@@ -315,7 +321,9 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
     def _try_due(self) -> float:
         parked = self.database.parked.raw
         waiting = list(
-            parked.find({}, {"aggregate_id": 1, "next_at": 1, "sequence": "$event.sequence"}).sort("next_at", 1).limit(200)
+            parked.find({}, {"aggregate_id": 1, "next_at": 1, "sequence": "$event.sequence"})
+            .sort("next_at", 1)
+            .limit(200)
         )
         self._parked = {document["aggregate_id"] for document in waiting}
         if not waiting:
@@ -393,7 +401,8 @@ class Subscription(Entrypoint):  # type: ignore[misc]
 
 
 def apply_once(database: Database, body: Document, effect: Callable[[Database], None], tries: int = 8) -> bool:
-    """Runs `effect` in a transaction that records the event's id; says whether it ran (False: it had its effect before).
+    """Runs `effect` in a transaction that records the event's id; says whether it ran (False: it had its effect
+    before).
 
     Lost races are run again. Other errors roll back and are raised.
     """
@@ -411,7 +420,7 @@ def apply_once(database: Database, body: Document, effect: Callable[[Database], 
             if attempt == tries - 1 or not (is_transient(error) or _is_race(error)):
                 raise
             log.debug("event.again", error=type(error).__name__, outage=is_outage(error))
-            sleep(min(0.01 * 2**attempt, 1.0))
+            sleep(random.uniform(0, min(0.01 * 2**attempt, 1.0)))  # noqa: S311 - spreads tries, keeps no secret
     return False
 
 
@@ -426,7 +435,9 @@ def replay_dead_letters(database: Database, id: str = "") -> int:
     query = {"_id": id} if id else {}
     count = 0
     for letter in database.dead_letters.raw.find(query):
-        database.parked.raw.replace_one({"_id": letter["_id"]}, {**letter, "attempts": 0, "next_at": utc_now()}, upsert=True)
+        database.parked.raw.replace_one(
+            {"_id": letter["_id"]}, {**letter, "attempts": 0, "next_at": utc_now()}, upsert=True
+        )
         database.dead_letters.raw.delete_one({"_id": letter["_id"]})
         count += 1
     return count

@@ -1,7 +1,7 @@
 """The grammar of contracts: commands, queries and events, each a name, a version and marshmallow schemas.
 
-`shared/contracts/<service>.py` declares them with these classes; the service shell answers them, the gateway calls them,
-and the contract snapshot is made from them.
+`shared/contracts/<service>.py` declares them with these classes; the service shell answers them, the gateway calls
+them, and the contract snapshot is made from them.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ class Query(Call):
 class Event:
     """A fact: past tense, versioned, self-contained.
 
-    A `transient` event (one that carries a one-time secret) is forgotten once it is published and is not part of the history.
+    A `transient` event (one that carries a one-time secret) is forgotten once it is published and is not part of the
+    history.
     """
 
     service: str

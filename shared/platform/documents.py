@@ -1,4 +1,5 @@
-"""Dataclasses to MongoDB documents and back, by cattrs: enums by value, dates and times as ISO strings, instants native."""
+"""Dataclasses to MongoDB documents and back, by cattrs: enums by value, dates and times as ISO strings, instants
+native."""
 
 from __future__ import annotations
 

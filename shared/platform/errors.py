@@ -120,7 +120,8 @@ class TooMany(DextraError):
 
 
 _BY_CODE: dict[str, type[DextraError]] = {
-    kind.code: kind for kind in (NotFound, Unauthenticated, Forbidden, Conflict, Invalid, Unavailable, Internal, TooMany)
+    kind.code: kind
+    for kind in (NotFound, Unauthenticated, Forbidden, Conflict, Invalid, Unavailable, Internal, TooMany)
 }
 
 

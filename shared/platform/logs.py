@@ -10,7 +10,9 @@ import structlog
 
 from shared.platform.context import Context
 
-PERSONAL = frozenset({"email", "name", "password", "token", "body", "text", "html", "to", "phone", "address", "memo", "message"})
+PERSONAL = frozenset(
+    {"email", "name", "password", "token", "body", "text", "html", "to", "phone", "address", "memo", "message"}
+)
 """Keys that never reach a log, whoever passes them."""
 
 

@@ -69,5 +69,6 @@ class Money:
         return self.amount <= other.amount
 
     def times(self, factor: Fraction | int) -> Money:
-        """Multiplied by an exact factor and rounded once, half up: 90 minutes at 25.01 €/h = `rate.times(Fraction(90, 60))`."""
+        """Multiplied by an exact factor and rounded once, half up: 90 minutes at 25.01 €/h = `rate.times(Fraction(90,
+        60))`."""
         return Money(round_half_up(Fraction(self.amount) * factor), self.currency)

@@ -30,8 +30,11 @@ BATCH = 200
 
 
 def append(tx: Database, event: Event, aggregate_id: str, data: Any, context: Context, at: datetime) -> Document:
-    """Writes the event in `tx`'s transaction, next in its aggregate's order. Two writers at once: the later one is retried."""
-    last = tx.events.raw.find_one({"aggregate_id": aggregate_id}, {"sequence": 1}, sort=[("sequence", -1)], session=tx.session)
+    """Writes the event in `tx`'s transaction, next in its aggregate's order. Two writers at once: the later one is
+    retried."""
+    last = tx.events.raw.find_one(
+        {"aggregate_id": aggregate_id}, {"sequence": 1}, sort=[("sequence", -1)], session=tx.session
+    )
     document: Document = {
         "_id": new_id(),
         "aggregate_id": aggregate_id,
@@ -126,7 +129,8 @@ class Relay:
         self._wake.set()
 
     def run(self) -> None:
-        """Until `stop`: publish, sleep till woken or till the next poll. Waits longer while broker or database is away."""
+        """Until `stop`: publish, sleep till woken or till the next poll. Waits longer while broker or database is
+        away."""
         pause = 0.1
         while not self._stopping:
             self._wake.clear()
@@ -188,12 +192,14 @@ class Relay:
 
 
 def offer_again(database: Database, since: datetime) -> int:
-    """Marks the events since then as pending once more: for a broker that forgot them. Consumers know what they have seen."""
+    """Marks the events since then as pending once more: for a broker that forgot them. Consumers know what they have
+    seen."""
     result = database.events.raw.update_many({"occurred_at": {"$gte": since}}, {"$set": {"pending": True}})
     return int(result.modified_count)
 
 
 def replay_history(database: Database, names: Iterable[str] | None = None) -> int:
-    """Marks the whole history (of these event names) as pending, oldest first, for a read model that is being rebuilt."""
+    """Marks the whole history (of these event names) as pending, oldest first, for a read model that is being
+    rebuilt."""
     query: dict[str, Any] = {"name": {"$in": list(names)}} if names is not None else {}
     return int(database.events.raw.update_many(query, {"$set": {"pending": True}}).modified_count)

@@ -35,7 +35,7 @@ from shared.platform.link import LINK_ERRORS, Link, back_off, request_queue
 
 log = structlog.get_logger(__name__)
 
-TICK_SECONDS = 1.0
+TICK_SECONDS = 0.5
 HEARTBEAT_SECONDS = 30
 LONGEST_PAUSE = 5.0
 _encode = json.JSONEncoder(separators=(",", ":")).encode

@@ -64,7 +64,9 @@ def health_app(container: ServiceContainer) -> Callable[[dict[str, Any], Any], I
             state = status(provider_of(container)) if container.started else {"ready": False}
         except Exception as error:
             state = {"ready": False, "error": type(error).__name__}
-        start_response("200 OK" if state.get("ready") else "503 Service Unavailable", [("Content-Type", "application/json")])
+        start_response(
+            "200 OK" if state.get("ready") else "503 Service Unavailable", [("Content-Type", "application/json")]
+        )
         return [json.dumps(state).encode()]
 
     return app
@@ -106,7 +108,8 @@ def main(arguments: list[str]) -> None:
 
 
 def _start(container: ServiceContainer) -> None:
-    """Starts; while broker or database are away, tries again with growing pauses (the order of containers is no promise)."""
+    """Starts; while broker or database are away, tries again with growing pauses (the order of containers is no
+    promise)."""
     pause = 0.5
     for attempt in range(12):
         try:

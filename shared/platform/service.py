@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import random
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -37,7 +38,7 @@ from shared.platform.storage import Database, connect, is_outage, is_transient
 log = structlog.get_logger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
 
-TRIES = 10
+TRIES = 30
 ANSWERS_KEPT = timedelta(days=7)
 SECRET_ANSWERS_KEPT = timedelta(minutes=10)
 
@@ -141,7 +142,7 @@ class StoreProvider(DependencyProvider):  # type: ignore[misc]
                     raise Unavailable("Too many people are changing this at once. Please try again.") from error
                 if not _lost_a_race(error):
                     raise
-                sleep(min(0.002 * 2**attempt, 0.25))
+                sleep(random.uniform(0, min(0.002 * 2**attempt, 0.2)))  # noqa: S311 - apart, or they meet again
             else:
                 self.relay.wake()
                 return result
@@ -396,7 +397,9 @@ class Service:
     @query(operations.list_dead_letters("*"))
     def list_dead_letters(self, call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
         call.actor.require("operator", "system")
-        page = self.store.dead_letters.page(sort=[("last_failed_at", -1)], limit=request["limit"], cursor=request["cursor"])
+        page = self.store.dead_letters.page(
+            sort=[("last_failed_at", -1)], limit=request["limit"], cursor=request["cursor"]
+        )
         return {"items": [{**item, "id": item["_id"]} for item in page.items], "next": page.next}
 
     @command(operations.replay_dead_letters("*"))

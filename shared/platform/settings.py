@@ -23,7 +23,12 @@ class SettingsError(SystemExit):
 
 
 def setting(
-    name: str, doc: str, default: Any = REQUIRED, *, secret: bool = False, check: Callable[[Any], str | None] | None = None
+    name: str,
+    doc: str,
+    default: Any = REQUIRED,
+    *,
+    secret: bool = False,
+    check: Callable[[Any], str | None] | None = None,
 ) -> Any:
     """A field read from the environment variable `name`. `check` returns what is wrong with a value, or None."""
     metadata = {"name": name, "doc": doc, "secret": secret, "check": check}
@@ -67,7 +72,8 @@ def _raw(name: str, environ: Mapping[str, str]) -> str | None:
 
 
 def load_settings(kind: type[S], environ: Mapping[str, str] | None = None) -> S:
-    """The settings of `kind`. Raises SettingsError (which ends the process) with a sentence that names every wrong one."""
+    """The settings of `kind`. Raises SettingsError (which ends the process) with a sentence that names every wrong
+    one."""
     environ = os.environ if environ is None else environ
     types = typing.get_type_hints(kind)
     values: dict[str, Any] = {}
@@ -109,10 +115,15 @@ class ServiceSettings:
     max_workers: int = setting("MAX_WORKERS", "calls that one process works on at a time", 32, check=at_least(2))
     event_workers: int = setting("EVENT_WORKERS", "events that one process works on at a time", 8, check=at_least(1))
     retry_seconds: tuple[float, ...] = setting(
-        "RETRY_SECONDS", "waits before a failed event is tried again; then it is a dead letter", (0.2, 1.0, 5.0, 15.0, 60.0)
+        "RETRY_SECONDS",
+        "waits before a failed event is tried again; then it is a dead letter",
+        (0.2, 1.0, 5.0, 15.0, 60.0),
     )
     relay_poll_seconds: float = setting(
-        "RELAY_POLL_SECONDS", "how often the relay looks for events that another process left behind", 2.0, check=at_least(0.05)
+        "RELAY_POLL_SECONDS",
+        "how often the relay looks for events that another process left behind",
+        2.0,
+        check=at_least(0.05),
     )
     timer_poll_seconds: float = setting(
         "TIMER_POLL_SECONDS", "how often due timers are looked for", 1.0, check=at_least(0.05)

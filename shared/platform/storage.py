@@ -37,7 +37,8 @@ class Duplicate(Conflict):
 
 
 def is_transient(error: BaseException) -> bool:
-    """The transaction may be run again from its beginning: a write conflict, a race on a unique key, a lost connection."""
+    """The transaction may be run again from its beginning: a write conflict, a race on a unique key, a lost
+    connection."""
     if isinstance(error, PyMongoError) and error.has_error_label("TransientTransactionError"):
         return True
     return isinstance(error, ConnectionFailure)
@@ -50,7 +51,8 @@ def is_outage(error: BaseException) -> bool:
 
 @dataclasses.dataclass(frozen=True)
 class Index:
-    """An index over `fields` ("-name" for descending), `unique` or not, `where` it applies, `ttl` seconds after the field."""
+    """An index over `fields` ("-name" for descending), `unique` or not, `where` it applies, `ttl` seconds after the
+    field."""
 
     fields: tuple[str, ...]
     unique: bool = False
@@ -148,7 +150,8 @@ class Collection(Generic[E]):
         limit: int = 20,
         cursor: str = "",
     ) -> PageOf[E]:
-        """A page that stays stable while others are added: the cursor names the last row seen. Raises Invalid for a bad one."""
+        """A page that stays stable while others are added: the cursor names the last row seen. Raises Invalid for a bad
+        one."""
         order = list(sort) if any(field == "_id" for field, _ in sort) else [*sort, ("_id", sort[-1][1])]
         conditions = dict(query or {})
         if cursor:
@@ -285,7 +288,9 @@ class Database:
     timers = Timers
     answers = Answers
 
-    def __init__(self, client: MongoClient[Document], prefix: str = "dextra_", session: ClientSession | None = None) -> None:
+    def __init__(
+        self, client: MongoClient[Document], prefix: str = "dextra_", session: ClientSession | None = None
+    ) -> None:
         self.client = client
         self.prefix = prefix
         self.session = session
@@ -303,7 +308,8 @@ class Database:
         return found
 
     def ensure_indexes(self) -> None:
-        """Makes the collections and the indexes that are declared and not there yet. Safe to run from several processes."""
+        """Makes the collections and the indexes that are declared and not there yet. Safe to run from several
+        processes."""
         existing = set(self.raw.list_collection_names())
         for kind in self.collections().values():
             if kind.name not in existing:

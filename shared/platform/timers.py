@@ -50,7 +50,9 @@ def claim_due(database: Database, clock: Clock, limit: int = 50) -> list[Documen
     return claimed
 
 
-def fire(database: Database, row: Document, handler: Callable[[Database, str], None], transact: Callable[..., Any]) -> None:
+def fire(
+    database: Database, row: Document, handler: Callable[[Database, str], None], transact: Callable[..., Any]
+) -> None:
     """Runs the handler and removes the row in one transaction; on failure moves the row to its next try."""
 
     def effect(tx: Database) -> None:

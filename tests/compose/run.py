@@ -1,6 +1,7 @@
 """Builds the images, starts docker-compose.yml, hires once through it, restarts every container, hires again, stops.
 
-`make compose-test`. Works with `docker compose` and with docker-compose 1.29. Ends with a line of JSON; exit code 1 on failure.
+`make compose-test`. Works with `docker compose` and with docker-compose 1.29. Ends with a line of JSON; exit code 1 on
+failure.
 """
 
 from __future__ import annotations
@@ -66,6 +67,11 @@ class Compose:
             raise RuntimeError(f"compose {' '.join(arguments)} failed")
         return done.stdout
 
+    def bring(self, *arguments: str) -> None:
+        """Runs the command and waits until everything answers."""
+        self(*arguments)
+        self.wait_until_ready()
+
     def wait_until_ready(self, seconds: float = 180) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -123,15 +129,15 @@ def main() -> int:
 
     try:
         step("images built", lambda: compose("build"))
-        step("started", lambda: (compose("up", "-d"), compose.wait_until_ready()))
+        step("started", lambda: compose.bring("up", "-d"))
         step("hired once", lambda: hire_once(compose))
         for name in ("rabbitmq", "mongo", *SERVICES):
-            step(f"{name} restarted", lambda name=name: (compose("restart", name), compose.wait_until_ready()))
+            step(f"{name} restarted", lambda name=name: compose.bring("restart", name))
         step("hired again", lambda: hire_once(compose))
-        step("matching scaled to 3", lambda: (compose("up", "-d", "--scale", "matching=3"), compose.wait_until_ready()))
+        step("matching scaled to 3", lambda: compose.bring("up", "-d", "--scale", "matching=3"))
         step("hired with three", lambda: hire_once(compose))
         figures["passed"] = True
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it was, the containers must go
         figures["passed"] = False
         figures["error"] = str(error)
         print(compose("logs", "--tail", "60"), flush=True)

@@ -1,4 +1,5 @@
-"""The committed snapshot of all contracts, and what would break a reader of it. `python -m tests.contracts.snapshot` writes it."""
+"""The committed snapshot of all contracts, and what would break a reader of it. `python -m tests.contracts.snapshot`
+writes it."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ def describe_all() -> Shape:
 
 
 def breaks(old: Shape, new: Shape, reads: bool, path: str = "") -> list[str]:
-    """What a partner built on `old` would stumble over. `reads`: the partner reads it (results, events), else it sends it."""
+    """What a partner built on `old` would stumble over. `reads`: the partner reads it (results, events), else it sends
+    it."""
     problems = []
     for name, before in old.items():
         where = f"{path}{name}"
@@ -85,7 +87,8 @@ def breaks(old: Shape, new: Shape, reads: bool, path: str = "") -> list[str]:
 
 
 def breaking_changes(old: Shape, new: Shape) -> list[str]:
-    """Changes that need a new version. A contract may only go once nobody has its version any more: by hand, in the snapshot."""
+    """Changes that need a new version. A contract may only go once nobody has its version any more: by hand, in the
+    snapshot."""
     problems = []
     for name, before in old.items():
         after = new.get(name)

@@ -1,4 +1,5 @@
-"""Contracts keep their promises: no breaking change without a new version; unknown fields are tolerated; all is answered."""
+"""Contracts keep their promises: no breaking change without a new version; unknown fields are tolerated; all is
+answered."""
 
 from __future__ import annotations
 
@@ -29,7 +30,12 @@ def test_the_snapshot_is_up_to_date() -> None:
     ("name", "part", "change", "problem"),
     [
         ("requests.get_brief.v1", "result", lambda f: f.pop("title"), "title is gone"),
-        ("requests.get_brief.v1", "result", lambda f: f["title"].update(type="Integer"), "title was String and is Integer"),
+        (
+            "requests.get_brief.v1",
+            "result",
+            lambda f: f["title"].update(type="Integer"),
+            "title was String and is Integer",
+        ),
         ("requests.get_brief.v1", "result", lambda f: f["title"].update(null=True), "title may be null now"),
         ("requests.save_brief.v1", "request", lambda f: f["text"].update(required=True), "text must be sent now"),
         (
@@ -64,7 +70,7 @@ def test_new_optional_fields_and_new_contracts_break_nothing() -> None:
 
 
 def test_consumers_ignore_fields_that_they_do_not_know() -> None:
-    fact = {name: None for name in ("unknown", "newer")}
+    fact = dict.fromkeys(("unknown", "newer"))
     known = {
         "brief_id": "b",
         "client_id": "c",

@@ -12,7 +12,8 @@ LIVE = ("trial", "active", "paused", "notice")
 
 
 def settled(databases: dict[str, Any]) -> bool:
-    """Whether no event waits to be published or tried again, and every event has had its effect where it is listened to."""
+    """Whether no event waits to be published or tried again, and every event has had its effect where it is listened
+    to."""
     for database in databases.values():
         if database["events"].find_one({"pending": True}) or database["parked"].find_one({}):
             return False
@@ -28,7 +29,9 @@ def missing_effects(databases: dict[str, Any]) -> int:
         seen = set(databases[reader]["inbox"].distinct("_id"))
         for publisher in SERVICES:
             query = {"name": {"$in": list(subscriptions(path))}}
-            missing += sum(1 for event in databases[publisher]["events"].find(query, {"_id": 1}) if event["_id"] not in seen)
+            missing += sum(
+                1 for event in databases[publisher]["events"].find(query, {"_id": 1}) if event["_id"] not in seen
+            )
     return missing
 
 
@@ -88,7 +91,9 @@ def violations(databases: dict[str, Any]) -> dict[str, int]:
             1 for sheet in sheets if of_sheet[f"timesheet:{sheet['_id']}"] != 1
         ),
         "invoice numbers with a gap or twice": sum(
-            1 for issued in numbers.values() if sorted(int(n.rsplit("-", 1)[1]) for n in issued) != list(range(1, len(issued) + 1))
+            1
+            for issued in numbers.values()
+            if sorted(int(n.rsplit("-", 1)[1]) for n in issued) != list(range(1, len(issued) + 1))
         ),
         "ledger groups that do not balance": groups_off + sum(1 for amount in balance.values() if amount),
         "dead letters": sum(database["dead_letters"].count_documents({}) for database in databases.values()),

@@ -1,7 +1,8 @@
-"""The fault run: hires through the API while parts are killed with `kill -9` and restarted; then every promise is checked.
+"""The fault run: hires through the API while parts are killed with `kill -9` and restarted; then every promise is
+checked.
 
-`make faults` runs it in full (200 hires); `--hires 12 --short` is what `make test` runs. Ends with a table and a line of JSON;
-its exit code is 1 when a promise was broken.
+`make faults` runs it in full (200 hires); `--hires 12 --short` is what `make test` runs. Ends with a table and a line
+of JSON; its exit code is 1 when a promise was broken.
 """
 
 from __future__ import annotations
@@ -28,9 +29,12 @@ HIRES_PER_ASSISTANT = 4
 
 
 class Chaos(threading.Thread):
-    """Kills something every little while until told to stop: services at random; broker and database at their planned times."""
+    """Kills something every little while until told to stop: services at random; broker and database at their planned
+    times."""
 
-    def __init__(self, cluster: Cluster, plan: list[str], done: Callable[[], float], pause: tuple[float, float], seed: int) -> None:
+    def __init__(
+        self, cluster: Cluster, plan: list[str], done: Callable[[], float], pause: tuple[float, float], seed: int
+    ) -> None:
         super().__init__(daemon=True)
         self.cluster = cluster
         self.planned = {(number + 1) / (len(plan) + 1): what for number, what in enumerate(plan)}
@@ -126,9 +130,13 @@ class Work:
         client = Person(self.cluster.base_url, self.counts)
         client.sign_up(f"Client {number}", "client", self.cluster.confirmation_token)
         engagement = "retainer" if number % 10 == 9 else "hourly"
-        brief = client.publish_brief(weekly_hours=9, engagement=engagement, budget=100000 if engagement == "retainer" else 4500)
+        brief = client.publish_brief(
+            weekly_hours=9, engagement=engagement, budget=100000 if engagement == "retainer" else 4500
+        )
         client.matches(brief)
-        offer = client.offer(brief, assistant.account["id"], weekly_hours=9, rate=90000 if engagement == "retainer" else 3000)
+        offer = client.offer(
+            brief, assistant.account["id"], weekly_hours=9, rate=90000 if engagement == "retainer" else 3000
+        )
         contract = assistant.accept(offer)
         if number % 5 == 0:
             again = assistant_repeat(assistant, offer)
@@ -164,7 +172,8 @@ class Work:
 
 
 def assistant_repeat(assistant: Person, offer: Any) -> Any:
-    """The acceptance once more under one key, twice: both answers must name the same contract; a conflict is right as well."""
+    """The acceptance once more under one key, twice: both answers must name the same contract; a conflict is right as
+    well."""
     try:
         return assistant.accept(offer)
     except Refused as refused:

@@ -1,4 +1,5 @@
-"""The service shell on a real broker and a real database: commands, idempotency, events, retries, dead letters, timers."""
+"""The service shell on a real broker and a real database: commands, idempotency, events, retries, dead letters,
+timers."""
 
 from __future__ import annotations
 
@@ -26,9 +27,7 @@ OPERATOR = actor("olga", "operator")
 
 
 @pytest.fixture
-def world(
-    amqp_uri: str, mongo_uri: str, database_prefix: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[InProcess]:
+def world(amqp_uri: str, mongo_uri: str, database_prefix: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[InProcess]:
     monkeypatch.setitem(list_of_services.SERVICES, "shop", "tests.support.toy:ShopService")
     monkeypatch.setitem(list_of_services.SERVICES, "stock", "tests.support.toy:StockService")
     monkeypatch.setattr(toy.StockService, "broken", set())

@@ -39,7 +39,7 @@ class Things(Collection[Thing]):
     schema_version = 2
     indexes = (Index("owner", "-at"), Index("owner", "colour", unique=True, where={"colour": "blue"}))
 
-    def upgrade(self, document):
+    def upgrade(self, document: dict) -> dict:
         return {**document, "colour": document.pop("hue", "red"), "_schema": 2}
 
 

@@ -1,7 +1,7 @@
 """How a relay learns of a commit: polling, a change stream, or an in-process wake-up; measured in one run.
 
-Delay is from the return of a commit to the broker's confirmation of its event; idle is the processor time that waiting costs.
-Must run under eventlet, as the services do: `python -m tests.load.bench_outbox`.
+Delay is from the return of a commit to the broker's confirmation of its event; idle is the processor time that waiting
+costs. Must run under eventlet, as the services do: `python -m tests.load.bench_outbox`.
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ def streamed(relay: Relay) -> Iterator[Callable[[], None]]:
 
     def watch() -> None:
         with suppress(PyMongoError):
-            with relay.database.events.raw.watch([{"$match": {"operationType": "insert"}}], max_await_time_ms=1000) as stream:
+            with relay.database.events.raw.watch(
+                [{"$match": {"operationType": "insert"}}], max_await_time_ms=1000
+            ) as stream:
                 while not stopping:
                     if stream.try_next() is not None:
                         relay.wake()
@@ -116,7 +118,9 @@ STRATEGIES: dict[str, Callable[[Relay], Any]] = {
 }
 
 
-def measure(store: BenchStore, amqp_uri: str, strategy: Callable[[Relay], Any], events: int, idle_seconds: float) -> dict:
+def measure(
+    store: BenchStore, amqp_uri: str, strategy: Callable[[Relay], Any], events: int, idle_seconds: float
+) -> dict:
     relay = TimedRelay(store, amqp_uri)
     committed: dict[str, float] = {}
     with strategy(relay) as after_commit:

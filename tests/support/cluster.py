@@ -1,4 +1,5 @@
-"""Dextra deployed on this machine for a test: a process a service, gunicorn before them, a real broker and a real database.
+"""Dextra deployed on this machine for a test: a process a service, gunicorn before them, a real broker and a real
+database.
 
 What a test breaks, it breaks from outside, as a machine would: `kill -9`, restarts.
 """
@@ -30,7 +31,7 @@ PREFIX = "dextra_"
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=3) as answer:
+        with urllib.request.urlopen(url, timeout=3) as answer:  # noqa: S310 - our own address
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -55,7 +56,9 @@ class Cluster:
         self.broker.start()
         self.database.start()
         environ = self._environ()
-        subprocess.run([sys.executable, "-W", "ignore", "-m", "deploy.topology"], env=environ, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-m", "deploy.topology"], env=environ, check=True, capture_output=True
+        )
         for name in SERVICES:
             for number in range(self.replicas.get(name, 1)):
                 self.services[f"{name}.{number}"] = self._service(name, f"{name}.{number}", environ)

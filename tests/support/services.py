@@ -15,7 +15,8 @@ def actor(account_id: str, *roles: str) -> Actor:
 
 @contextlib.contextmanager
 def running(names: list[str], amqp_uri: str, mongo_uri: str, prefix: str, **settings: str) -> Iterator[InProcess]:
-    """`with running(["billing"], amqp_uri, mongo_uri, database_prefix) as world: world.call(contract, payload, actor)`."""
+    """`with running(["billing"], amqp_uri, mongo_uri, database_prefix) as world: world.call(contract, payload,
+    actor)`."""
     environ = {
         "AMQP_URI": amqp_uri,
         "MONGO_URI": mongo_uri,

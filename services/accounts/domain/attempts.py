@@ -1,7 +1,7 @@
 """Failed sign-ins with an address, whether or not it has an account: after a few, each next one has to wait longer.
 
-An attempt is counted before the password is looked at, so that guesses side by side count like guesses in a row; one that
-succeeds clears the count.
+An attempt is counted before the password is looked at, so that guesses side by side count like guesses in a row; one
+that succeeds clears the count.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def wait_after(count: int) -> timedelta:
     if count < FREE:
         return timedelta(0)
     doublings = min(count - FREE, 16)
-    return min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 def _too_many(left: timedelta) -> TooMany:
@@ -57,5 +57,6 @@ def _too_many(left: timedelta) -> TooMany:
     if minutes <= 1:
         return TooMany("Too many attempts with this address. Try again in a minute, or reset your password.")
     return TooMany(
-        "Too many attempts with this address. Try again in %(minutes)s minutes, or reset your password.", minutes=minutes
+        "Too many attempts with this address. Try again in %(minutes)s minutes, or reset your password.",
+        minutes=minutes,
     )

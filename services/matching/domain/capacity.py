@@ -1,6 +1,7 @@
 """Capacity: an assistant's week in minutes, what contracts hold of it and what is free.
 
-The store reserves with one conditional write, so that two acceptances in the same instant cannot promise the same hours.
+The store reserves with one conditional write, so that two acceptances in the same instant cannot promise the same
+hours.
 """
 
 from __future__ import annotations

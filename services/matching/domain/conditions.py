@@ -1,7 +1,7 @@
-"""Hard conditions: who can be shown for a brief at all. Each says nothing, or the facts of its failure: asked and found.
+"""Hard conditions: who can be shown for a brief at all. Each says nothing, or the facts of its failure.
 
-Facts are flat: numbers (minutes, minor units, levels), codes, and parallel lists of them. Only what a brief asks for and
-a practice offers is looked at: never a name, a photo, sex, age or origin.
+Facts are flat: numbers (minutes, minor units, levels), codes, and parallel lists of them. Only what a brief asks for
+and a practice offers is looked at: never a name, a photo, sex, age or origin.
 
 | criterion | fails when | facts |
 | --- | --- | --- |

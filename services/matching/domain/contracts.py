@@ -79,7 +79,7 @@ class Contract:
 
     @classmethod
     def begin(cls, offer: Offer, at: datetime) -> Contract:
-        """The contract of an accepted offer. The trial is 14 days from the start, or from acceptance when that is later."""
+        """The contract of an accepted offer. The trial takes 14 days from its start, or from a later acceptance."""
         first_day = max(offer.terms.start_on, day_at(at, offer.time_zone))
         return cls(
             id=offer.contract_id,
@@ -107,9 +107,10 @@ class Contract:
         return self.terms.weekly_minutes if self.is_live else 0
 
     @property
-    def ends_at(self) -> datetime | None:
+    def ends_at(self) -> datetime:
         """When notice runs out: the close of the last day (UTC)."""
-        return end_of(self.ends_on, self.time_zone) if self.ends_on else None
+        assert self.ends_on is not None, "only a contract under notice has a last day"
+        return end_of(self.ends_on, self.time_zone)
 
     def side_of(self, party_id: str) -> Side:
         """Raises Forbidden for a stranger."""

@@ -1,8 +1,9 @@
 """Working hours as bit masks over UTC, made for the week in question, so that daylight saving is in them.
 
-A week is one integer: bit 0 is the first quarter of an hour of the Saturday (UTC) before the Monday, and so on. Sharing
-working hours is then one AND and a count of bits. Quarters, not halves: Kathmandu and the Chatham Islands are 45 minutes
-off the full hour. A wall-clock time that daylight saving skips or repeats is read as PEP 495 does with fold=0.
+A week is one integer: bit 0 is the first quarter of an hour of the Saturday (UTC) before the Monday, and so on.
+Sharing working hours is then one AND and a count of bits. Quarters, not halves: Kathmandu and the Chatham Islands are
+45 minutes off the full hour. A wall-clock time that daylight saving skips or repeats is read as PEP 495 does with
+fold=0.
 """
 
 from __future__ import annotations

@@ -5,12 +5,15 @@ All offers about one brief and one assistant are a thread, of which at most one 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from services.matching.domain.terms import Side, Terms, side_of
+from services.matching.domain.brief import Brief
+from services.matching.domain.practice import Practice
+from services.matching.domain.terms import Side, Terms, day_at, side_of
 from services.matching.domain.transitions import Machine, Step
 from shared.platform.errors import Conflict
 from shared.platform.ids import new_id
@@ -124,6 +127,7 @@ class Offer:
     def counter(self, by: str, at: datetime, terms: Terms, message: str) -> tuple[Offer, Offer]:
         """This offer, countered, and the new one that takes its place."""
         answered = self._answered("counter", by, at)
+        terms.check(day_at(at, self.time_zone))
         following = replace(
             self,
             id=new_id(),
@@ -153,6 +157,45 @@ class Offer:
 
     def _moved(self, event: str, part: Part, at: datetime, reason: str) -> Offer:
         return replace(self, state=OFFERS.target(self.state, event, part), answered_at=at, reason=reason)
+
+
+def send(
+    brief: Brief,
+    assistant: Practice,
+    terms: Terms,
+    *,
+    message: str,
+    client_name: str,
+    earlier: Sequence[Offer],
+    at: datetime,
+) -> Offer:
+    """The client's offer to an assistant; `earlier` are those of its thread.
+
+    Raises Conflict when the brief is not open, or another offer of the thread is live.
+    """
+    brief.require_open()
+    if assistant.id == brief.client_id:
+        raise Conflict("You cannot hire yourself. Choose another assistant.")
+    if any(offer.is_live for offer in earlier):
+        raise Conflict("An offer to this assistant waits for an answer already. Withdraw it before you send another.")
+    terms.check(day_at(at, brief.time_zone))
+    return Offer(
+        id=new_id(),
+        thread_id=thread_of(brief.id, assistant.id),
+        number=max((offer.number for offer in earlier), default=0) + 1,
+        brief_id=brief.id,
+        brief_title=brief.title,
+        client_id=brief.client_id,
+        client_name=client_name,
+        assistant_id=assistant.id,
+        assistant_name=assistant.display_name,
+        time_zone=brief.time_zone,
+        by=Side.CLIENT,
+        terms=terms,
+        message=message,
+        created_at=at,
+        expires_at=at + LIFETIME,
+    )
 
 
 def thread_of(brief_id: str, assistant_id: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.platform.money import Money
@@ -61,7 +61,7 @@ class Practice:
     working_hours: tuple[WorkingDay, ...] = ()
     capacity_minutes: int = 0
     minimum_weekly_minutes: int = 0
-    hourly_rate: Money = Money(0, "EUR")
+    hourly_rate: Money = field(default_factory=lambda: Money.zero("EUR"))
     retainer: Retainer | None = None
     published: bool = False
     published_at: datetime | None = None

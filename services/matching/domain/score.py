@@ -6,12 +6,12 @@ or origin.
 
 | criterion | fit | facts |
 | --- | --- | --- |
-| skills_required | half for what is asked, the other half for the way from there to expert; the mean | skills, asked, found |
+| skills_required | half for what is asked, the rest for the way from there to expert; the mean | skills, asked, found |
 | skills_preferred | found level / asked level, at most 1; the mean | skills, asked, found |
 | services | share of the asked services that are offered | asked, found |
 | overlap | share of the client's day that is shared, on the week's poorest day | asked, found, day |
 | price | share of the budget that is saved | asked, found, currency |
-| languages | half for what is asked, the other half for the way from there to C2; the mean | languages, asked, found |
+| languages | half for what is asked, the rest for the way from there to C2; the mean | languages, asked, found |
 | level | 1 for the level asked; 0.5 for an executive assistant on an administrative brief | asked, found |
 | capacity | free share of her week | free, capacity |
 | newcomer | from 1 on the day of publication to 0 after 60 days | days, of |

@@ -61,7 +61,7 @@ def words(text: str) -> list[str]:
 
 
 def select(candidates: Iterable[Candidate], filters: Filters, limit: int, cursor: str) -> Cards:
-    """The part of the list after `cursor`. It stays stable while others come and go. Raises Invalid for a bad cursor."""
+    """The part of the list after `cursor`, stable while others come and go. Raises Invalid for a bad cursor."""
     after = _decode(cursor) if cursor else None
     asked = words(filters.text)
     order = _ORDERS[filters.sort]

@@ -191,9 +191,7 @@ class Sample:
 
 
 def test_settings_are_typed() -> None:
-    sample = load_settings(
-        Sample, {"NAME": " x ", "PORT": "81", "FLAGS": "a, b,,c", "DEBUG": "yes", "PAUSE": "0.5"}
-    )
+    sample = load_settings(Sample, {"NAME": " x ", "PORT": "81", "FLAGS": "a, b,,c", "DEBUG": "yes", "PAUSE": "0.5"})
 
     assert sample == Sample(port=81, name="x", key="", flags=("a", "b", "c"), debug=True, pause=0.5)
 
@@ -243,7 +241,11 @@ class Entity:
 
 def test_documents_and_back() -> None:
     entity = Entity(
-        new_id(), datetime(2026, 3, 29, 1, 30, tzinfo=UTC), Nested(date(2026, 2, 28), Money(5, "JPY")), frozenset({"x"}), 3
+        new_id(),
+        datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+        Nested(date(2026, 2, 28), Money(5, "JPY")),
+        frozenset({"x"}),
+        3,
     )
     document = to_document(entity)
 
@@ -268,7 +270,9 @@ def test_ids_sort_by_time() -> None:
 
 
 def test_no_personal_data_reaches_a_log() -> None:
-    event = without_personal_data(None, "info", {"event": "x", "email": "anna@example.com", "actor": "a1", "token": "t"})
+    event = without_personal_data(
+        None, "info", {"event": "x", "email": "anna@example.com", "actor": "a1", "token": "t"}
+    )
 
     assert event == {"event": "x", "email": "[withheld]", "actor": "a1", "token": "[withheld]"}
 

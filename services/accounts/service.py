@@ -1,0 +1,272 @@
+"""The accounts service: sign-up, sign-in, sessions, one-time links, settings; import and list for operators."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from eventlet import tpool
+
+from services.accounts.domain.account import Account, Identity
+from services.accounts.domain.address import normalised
+from services.accounts.domain.link import Link, Purpose
+from services.accounts.domain.session import Session
+from services.accounts.store import AccountsStore
+from shared.contracts import accounts as c
+from shared.contracts.fields import EMAIL
+from shared.platform.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
+from shared.platform.service import Call, Service, StoreProvider, command, query
+from shared.platform.settings import ServiceSettings, at_least, setting
+from shared.platform.storage import Duplicate
+
+T = TypeVar("T")
+Request = dict[str, Any]
+
+
+def _addresses(values: tuple[str, ...]) -> str | None:
+    wrong = [value for value in values if not EMAIL.match(value)]
+    return f"must hold e-mail addresses, and {wrong[0]!r} is none" if wrong else None
+
+
+@dataclass(frozen=True)
+class AccountsSettings(ServiceSettings):
+    """The defaults of argon2id are OWASP's (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane."""
+
+    operator_emails: tuple[str, ...] = setting(
+        "OPERATOR_EMAILS",
+        "addresses that are operators once confirmed, separated by commas",
+        (),
+        check=_addresses,
+    )
+    argon2_memory_kib: int = setting(
+        "ARGON2_MEMORY_KIB", "memory of a password's hash, in KiB", 19_456, check=at_least(8)
+    )
+    argon2_time_cost: int = setting("ARGON2_TIME_COST", "passes of a password's hash", 2, check=at_least(1))
+    argon2_parallelism: int = setting("ARGON2_PARALLELISM", "lanes of a password's hash", 1, check=at_least(1))
+
+
+class AccountsService(Service):
+    name = "accounts"
+    settings_class = AccountsSettings
+    store = StoreProvider(AccountsStore)
+
+    # -- in and out ----------------------------------------------------------------------------------------------
+
+    @command(c.SignUp)
+    def sign_up(self, call: Call, request: Request) -> dict[str, Any]:
+        if call.tx.accounts.find_one(email=normalised(request["email"])) is not None:
+            raise _taken()
+        hashed = self._passwords.hash(request["password"])
+        details = {name: request[name] for name in ("email", "name", "roles", "locale", "time_zone")}
+        try:
+            account = call.tx.accounts.save(Account.new(**details, at=call.now, password_hash=hashed))
+        except Duplicate as error:  # the same person a moment ago: run again, and see it
+            raise error.__cause__ or error from None
+        call.emit(c.AccountRegistered, account.id, account.identity)
+        self._send_link(call, account, Purpose.CONFIRM)
+        return self._begin_session(call, account, request["user_agent"])
+
+    @command(c.SignIn)
+    def sign_in(self, call: Call, request: Request) -> dict[str, Any]:
+        address = normalised(request["email"])
+        self.store.attempts.count_one(address, call.now)
+        account = call.tx.accounts.find_one(email=address)
+        if not self._passwords.matches(account.password_hash if account else "", request["password"]):
+            raise Unauthenticated("The e-mail address or the password is wrong.")
+        self.store.attempts.forget(address)
+        if self._passwords.is_outdated(account.password_hash):
+            account = call.tx.accounts.save(account.with_password(self._passwords.hash(request["password"])))
+        return self._begin_session(call, account, request["user_agent"])
+
+    @query(c.CheckSession)
+    def check_session(self, call: Call, request: Request) -> dict[str, Any]:
+        session = self.store.sessions.by_token(request["token"]).check(call.now)
+        if session.is_due_for_a_note(call.now):
+            self.store.sessions.note_seen(session, call.now)
+        return {**self._shown(session), "account": self._as_seen(session.identity)}
+
+    @command(c.SignOut)
+    def sign_out(self, call: Call, request: Request) -> None:
+        session = call.tx.sessions.by_token(request["token"])
+        call.tx.sessions.revoke(session.identity.id, session.id)
+
+    @query(c.ListSessions)
+    def list_sessions(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        return {"items": self.store.sessions.of_account(call.actor.account_id, call.now)}
+
+    @command(c.RevokeSession)
+    def revoke_session(self, call: Call, request: Request) -> None:
+        call.actor.require()
+        if not call.tx.sessions.revoke(call.actor.account_id, request["session_id"]):
+            raise NotFound("This session has ended already.")
+
+    @command(c.RevokeOtherSessions)
+    def revoke_other_sessions(self, call: Call, request: Request) -> None:
+        call.actor.require()
+        call.tx.sessions.revoke_all(call.actor.account_id, but=request["session_id"])
+
+    # -- one-time links ------------------------------------------------------------------------------------------
+
+    @command(c.ConfirmEmail)
+    def confirm_email(self, call: Call, request: Request) -> Identity:
+        link = call.tx.links.by_token(request["token"])
+        account = call.tx.accounts.get(link.account_id)
+        call.tx.links.save(link.use(Purpose.CONFIRM, call.now))
+        return self._as_seen(self._save(call, account.confirmed()).identity)
+
+    @command(c.ResendConfirmation)
+    def resend_confirmation(self, call: Call, request: Request) -> None:
+        account = self._own(call, call.tx)
+        if account.email_confirmed:
+            raise Conflict("Your address is confirmed already.")
+        if self._link_is_recent(call, account, Purpose.CONFIRM):
+            raise TooMany("The last e-mail is only just on its way. Wait a minute before you ask for another.")
+        self._send_link(call, account, Purpose.CONFIRM)
+
+    @command(c.RequestReset)
+    def request_reset(self, call: Call, request: Request) -> None:
+        account = call.tx.accounts.find_one(email=normalised(request["email"]))
+        if account is not None and not self._link_is_recent(call, account, Purpose.RESET):
+            self._send_link(call, account, Purpose.RESET)
+
+    @command(c.ResetPassword)
+    def reset_password(self, call: Call, request: Request) -> None:
+        link = call.tx.links.by_token(request["token"])
+        used = link.use(Purpose.RESET, call.now)
+        account = call.tx.accounts.get(link.account_id)
+        hashed = self._passwords.hash(request["password"])
+        call.tx.links.save(used)
+        call.tx.links.drop_unused(account.id, Purpose.RESET)
+        call.tx.sessions.revoke_all(account.id)
+        self._save(call, account.with_password(hashed).confirmed())
+        self.store.attempts.forget(account.email)
+
+    # -- the account ---------------------------------------------------------------------------------------------
+
+    @query(c.GetAccount)
+    def get_account(self, call: Call, request: Request) -> Identity:
+        return self._as_seen(self._own(call, self.store).identity)
+
+    @command(c.ChangeSettings)
+    def change_settings(self, call: Call, request: Request) -> Identity:
+        return self._as_seen(self._save(call, self._own(call, call.tx).with_settings(**request)).identity)
+
+    @command(c.AddRole)
+    def add_role(self, call: Call, request: Request) -> Identity:
+        return self._as_seen(self._save(call, self._own(call, call.tx).with_role(request["role"])).identity)
+
+    # -- operators -----------------------------------------------------------------------------------------------
+
+    @command(c.ImportAccounts)
+    def import_accounts(self, call: Call, request: Request) -> dict[str, Any]:
+        """An address that has an account keeps it, and gains the roles that it lacks."""
+        call.actor.require("operator", "system")
+        wanted = [Account.new(**row, at=call.now, email_confirmed=True) for row in request["accounts"]]
+        held = call.tx.accounts.with_addresses([account.email for account in wanted])
+        for account in wanted:
+            known = held.get(account.email)
+            if known is None:
+                held[account.email] = call.tx.accounts.save(account)
+                call.emit(c.AccountRegistered, account.id, self._as_seen(account.identity))
+            elif not set(account.roles) <= set(known.roles):
+                held[account.email] = self._save(call, known.with_roles(account.roles))
+        return {"ids": [held[account.email].id for account in wanted]}
+
+    @query(c.ListAccounts)
+    def list_accounts(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require("operator", "system")
+        page = self.store.accounts.page(limit=request["limit"], cursor=request["cursor"])
+        return {"items": [self._as_seen(account.identity) for account in page.items], "next": page.next}
+
+    # -- parts ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _passwords(self) -> Passwords:
+        settings: AccountsSettings = self.settings
+        return passwords(settings.argon2_memory_kib, settings.argon2_time_cost, settings.argon2_parallelism)
+
+    def _own(self, call: Call, store: Any) -> Account:
+        call.actor.require()
+        account: Account | None = store.accounts.find_one(id=call.actor.account_id)
+        if account is None:
+            raise Unauthenticated("Your account does not exist any more. Please sign in again.")
+        return account
+
+    def _as_seen(self, identity: Identity) -> Identity:
+        return identity.among(_operators(self.settings.operator_emails))
+
+    def _save(self, call: Call, account: Account) -> Account:
+        """Saves the account and tells its sessions and the other services."""
+        saved: Account = call.tx.accounts.save(account)
+        call.tx.sessions.renew(saved.identity)
+        call.emit(c.AccountChanged, saved.id, self._as_seen(saved.identity))
+        return saved
+
+    def _begin_session(self, call: Call, account: Account, user_agent: str) -> dict[str, Any]:
+        session, token = Session.begin(account.identity, user_agent, call.now)
+        call.tx.sessions.save(session)
+        return {**self._shown(session), "token": token, "account": self._as_seen(account.identity)}
+
+    def _shown(self, session: Session) -> dict[str, Any]:
+        return {"session_id": session.id, "expires_at": session.expires_at}
+
+    def _send_link(self, call: Call, account: Account, purpose: Purpose) -> None:
+        link, token = Link.new(purpose, account.id, call.now)
+        call.tx.links.drop_unused(account.id, purpose)
+        call.tx.links.save(link)
+        event = c.ConfirmationRequested if purpose is Purpose.CONFIRM else c.ResetRequested
+        details = {"email": account.email, "name": account.name, "locale": account.locale}
+        call.emit(event, link.id, {**details, "account_id": account.id, "token": token, "expires_at": link.expires_at})
+
+    def _link_is_recent(self, call: Call, account: Account, purpose: Purpose) -> bool:
+        latest = call.tx.links.latest(account.id, purpose)
+        return latest is not None and latest.is_recent(call.now)
+
+
+def _taken() -> Invalid:
+    return Invalid.field("email", "This address has an account already. Sign in, or reset its password.")
+
+
+@functools.cache
+def _operators(emails: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(normalised(email) for email in emails)
+
+
+class Passwords:
+    """argon2id, worked out in a native thread, so that other calls go on meanwhile."""
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        self._hasher = hasher
+        self._nobodys = ""
+
+    def hash(self, password: str) -> str:
+        return _aside(self._hasher.hash, password)
+
+    def matches(self, password_hash: str, password: str) -> bool:
+        """The same work where there is no hash: the time taken does not tell which addresses have an account."""
+        if not self._nobodys:
+            self._nobodys = self.hash("the password of an account that does not exist")
+        try:
+            _aside(self._hasher.verify, password_hash or self._nobodys, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return bool(password_hash)
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether it was made with other parameters than today's."""
+        return self._hasher.check_needs_rehash(password_hash)
+
+
+def _aside(work: Callable[..., T], *arguments: Any) -> T:
+    result: T = tpool.execute(work, *arguments)
+    return result
+
+
+@functools.cache
+def passwords(memory_kib: int, time_cost: int, parallelism: int) -> Passwords:
+    return Passwords(PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=parallelism))
