@@ -101,12 +101,12 @@ def init_templates(app: Flask) -> None:
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint == "static" and "v" not in values:
+        if endpoint == "static" and "v" not in values and not values["filename"].endswith(".woff2"):
             values["v"] = version(values["filename"])
 
     @app.after_request
     def keep_static(response: Response) -> Response:
-        if request.endpoint == "static" and request.args.get("v"):
+        if request.endpoint == "static" and (request.args.get("v") or request.path.endswith(".woff2")):
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 

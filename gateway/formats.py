@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,8 +15,9 @@ from babel import Locale, dates, numbers
 from flask import Flask
 from flask_babel import gettext as _, ngettext
 
-from gateway import i18n
+from gateway import i18n, labels
 from shared.contracts import taxonomy
+from shared.contracts.fields import DAYS
 from shared.platform.clock import utc_now
 from shared.platform.errors import Text
 from shared.platform.money import EXPONENTS, Money
@@ -159,6 +161,73 @@ def plural_days(days: int) -> str:
     return str(ngettext("%(num)s day", "%(num)s days", days))
 
 
+def device(user_agent: str) -> str:
+    """`Firefox on Windows`: enough to recognise one's own devices by."""
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
+    if browser and system:
+        return _("%(browser)s on %(system)s", browser=browser, system=system)
+    return browser or system or _("Unknown device")
+
+
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Working hours that several days share: in the practice's zone, and in the reader's."""
+
+    days: str
+    theirs: str
+    mine: str
+
+
+def week(working_hours: list[Mapping[str, str]], place: str) -> list[Hours]:
+    """Days with the same hours in one line: `Monday – Friday`, `09:00–13:00, 14:00–18:00`."""
+    by_day: dict[str, list[tuple[str, str]]] = {}
+    for entry in sorted(working_hours, key=lambda entry: str(entry["start"])):
+        by_day.setdefault(entry["day"], []).append((entry["start"], entry["end"]))
+    runs: list[list[str]] = []
+    for code in DAYS:
+        if code not in by_day:
+            continue
+        joins = runs and DAYS.index(runs[-1][-1]) == DAYS.index(code) - 1 and by_day[runs[-1][0]] == by_day[code]
+        if joins:
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    lines = []
+    for run in runs:
+        names = [labels.label(code, "day") for code in run]
+        spans = by_day[run[0]]
+        lines.append(
+            Hours(
+                days=names[0] if len(run) == 1 else f"{names[0]} – {names[-1]}",
+                theirs=", ".join(f"{start}–{end}" for start, end in spans),
+                mine=", ".join(f"{_elsewhere(start, place)}–{_elsewhere(end, place)}" for start, end in spans),
+            )
+        )
+    return lines
+
+
+def _elsewhere(clock: str, place: str) -> str:
+    """A wall clock's time of `place` on the reader's clock, with `+1` or `-1` where it is another day. By today's offsets."""
+    hours, minutes = map(int, clock.split(":"))
+    midnight = datetime.combine(utc_now().astimezone(ZoneInfo(place)).date(), time(), ZoneInfo(place))
+    there = (midnight + timedelta(hours=hours, minutes=minutes)).astimezone(i18n.zone())
+    shift = (there.date() - midnight.date()).days - (1 if clock == "24:00" else 0)
+    return f"{there:%H:%M}" + (f" ({shift:+d})" if shift else "")
+
+
 def plain(value: Any) -> Any:
     """A parameter of a sentence, ready to be put in: money, lists and instants in words."""
     if isinstance(value, Mapping) and {"amount", "currency"} <= value.keys():
@@ -281,5 +350,5 @@ def init_formats(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, date=format_date, datetime=format_datetime, time=format_time, iso=iso, relative=relative,
         duration=duration, number=number, percent=percent, listed=listed, taxon=taxon, zone_name=zone_name,
-        currency_name=currency_name, initials=initials, hue=hue, days=plural_days, typed_money=typed_money, typed_minutes=typed_minutes,
+        currency_name=currency_name, device=device, initials=initials, hue=hue, days=plural_days, typed_money=typed_money, typed_minutes=typed_minutes,
     )  # fmt: skip

@@ -88,6 +88,18 @@ LABELS: dict[str, Names] = {
         "capacity": _("Free hours"),
         "newcomer": _("Newcomer"),
         "minimum_hours": _("Minimum hours"),
+        "engagement": _("Way of working"),
+    },
+    "criterion_meaning": {
+        "skills_required": _("Half for the level that you require, the rest for what goes beyond it."),
+        "skills_preferred": _("How much of the skills you would like is there, by level."),
+        "services": _("The share of the services you ask for that the practice offers."),
+        "level": _("Full for the level you ask for; half for an executive assistant on an administrative brief."),
+        "languages": _("Half for the level that you require, the rest for the way from there to C2."),
+        "overlap": _("The share of your working day that both of you work, on the week's poorest day."),
+        "price": _("The share of your budget that is left over."),
+        "capacity": _("The share of the assistant's week that is still free."),
+        "newcomer": _("New practices have no history here: they get a start that fades within 60 days."),
     },
     "mail": {"queued": _("Queued"), "sent": _("Sent"), "failed": _("Failed"), "kept": _("Kept here")},
 }

@@ -63,6 +63,17 @@ def revoke(id: str) -> Response:
     return answer
 
 
+@pages.post("/account/sessions/revoke-others")
+@needs()
+def revoke_others() -> Response:
+    key, mine = posted_key(), session.required().session_id
+    return act(
+        lambda: caller.command(accounts.RevokeOtherSessions, {"session_id": mine}, key=key),
+        said=_("All other devices are signed out."),
+        to=url_for("account.settings"),
+    )
+
+
 @pages.post("/account/resend-confirmation")
 @needs()
 def resend_confirmation() -> Response:

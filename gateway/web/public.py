@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, jsonify, redirect, request, session as cookie, url_for
+from flask import Blueprint, jsonify, redirect, request, session as cookie, url_for
 from flask_babel import gettext as _, lazy_gettext as _l
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response
 
-from gateway import i18n, session
+from gateway import formats, i18n, session
 from gateway.caller import caller, maybe
 from gateway.forms import Choose, ChooseSome, Form, Hours, MoneyInput, Text, languages, named, new_key, services, skills
-from gateway.web import done, fragment, page, wants_fragment
+from gateway.web import fragment, page, wants_fragment
 from gateway.web.operator import of_each
 from shared.contracts import accounts, matching, operations, profiles
 
@@ -68,7 +68,9 @@ def browse() -> Response:
 @pages.get("/assistants/<id>")
 def assistant(id: str) -> Response:
     got = caller.queries(profile=(profiles.GetProfile, {"id": id}), card=maybe(matching.GetAssistantCard, {"id": id}))
-    return page("public/assistant.html", **got)
+    hours = formats.week(got["profile"]["working_hours"], got["profile"]["time_zone"])
+    other_zone = session.current() is not None and i18n.current_zone() != got["profile"]["time_zone"]
+    return page("public/assistant.html", hours=hours, other_zone=other_zone, **got)
 
 
 @pages.get("/how-matching-works")

@@ -27,10 +27,10 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from eventlet import GreenPile, sleep
 from kombu import Exchange, Queue
-from kombu.exceptions import OperationalError
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 from nameko.messaging import QueueConsumer
+from pymongo.errors import DuplicateKeyError
 
 from shared.platform.clock import utc_now
 from shared.platform.outbox import EXCHANGE
@@ -255,6 +255,8 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
         handled = True
         if exc_info is not None or behind:
             handled = self._park(event, exc_info, attempts, first or utc_now())
+        elif attempts:
+            self._unpark(event)
         settle(handled)
         self._next_in_turn(event["aggregate_id"])
         if self.done is not None:
@@ -305,6 +307,13 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
                 sleep(pause)
                 pause = min(pause * 2, 5.0)
         return False
+
+    def _unpark(self, event: Document) -> None:
+        """Forgets a parked event whose effect is there. Where that fails it is tried again, and found to be seen."""
+        try:
+            self.database.parked.raw.delete_one({"_id": event["id"]})
+        except Exception as error:
+            log.warning("event.unpark_failed", error=type(error).__name__)
 
     def _try_parked(self) -> None:
         """Until stopped: tries parked events whose time has come, one aggregate's in their order."""
@@ -400,34 +409,32 @@ class Subscription(Entrypoint):  # type: ignore[misc]
         self.consumer.unregister_provider(self)
 
 
-def apply_once(database: Database, body: Document, effect: Callable[[Database], None], tries: int = 8) -> bool:
-    """Runs `effect` in a transaction that records the event's id; says whether it ran (False: it had its effect
-    before).
+def apply_once(database: Database, body: Document, effect: Callable[[Database], None], tries: int = 12) -> bool:
+    """Runs `effect` in a transaction that records the event's id; says whether it ran (False: it had run before).
 
     Lost races are run again. Other errors roll back and are raised.
     """
     for attempt in range(tries):
         try:
             with database.begin() as tx:
-                if tx.inbox.raw.find_one({"_id": body["id"]}, {"_id": 1}, session=tx.session) is not None:
-                    tx.parked.raw.delete_one({"_id": body["id"]}, session=tx.session)
-                    return False
+                try:
+                    tx.inbox.raw.insert_one({"_id": body["id"], "at": utc_now()}, session=tx.session)
+                except DuplicateKeyError:
+                    raise _SeenBefore from None
                 effect(tx)
-                tx.inbox.raw.insert_one({"_id": body["id"], "at": utc_now()}, session=tx.session)
-                tx.parked.raw.delete_one({"_id": body["id"]}, session=tx.session)
             return True
+        except _SeenBefore:
+            return False
         except Exception as error:
-            if attempt == tries - 1 or not (is_transient(error) or _is_race(error)):
+            if attempt == tries - 1 or not (is_transient(error) or isinstance(error, DuplicateKeyError)):
                 raise
-            log.debug("event.again", error=type(error).__name__, outage=is_outage(error))
+            log.debug("event.again", error=type(error).__name__)
             sleep(random.uniform(0, min(0.01 * 2**attempt, 1.0)))  # noqa: S311 - spreads tries, keeps no secret
     return False
 
 
-def _is_race(error: BaseException) -> bool:
-    from pymongo.errors import DuplicateKeyError
-
-    return isinstance(error, DuplicateKeyError | OperationalError)
+class _SeenBefore(Exception):
+    """The inbox has the event's id."""
 
 
 def replay_dead_letters(database: Database, id: str = "") -> int:

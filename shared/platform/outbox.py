@@ -1,7 +1,7 @@
 """The outbox: events are written in the transaction of their cause; a relay publishes them, in order per aggregate.
 
-Several relays may work at once: each claims an aggregate before it publishes that aggregate's events. A relay is woken
-in-process by a commit, and polls for what a killed process left behind (docs/decisions/0003-relay.md).
+Several relays may work at once: each claims the outbox for a round of publishing. A relay is woken in-process by a
+commit, and polls for what a killed process left behind (docs/decisions/0003-relay.md).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from kombu import Connection, Exchange, Producer
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.platform.clock import to_millis
 from shared.platform.context import Context
@@ -26,6 +26,9 @@ log = structlog.get_logger(__name__)
 
 EXCHANGE = Exchange("dextra.events", type="topic", durable=True)
 CLAIM_SECONDS = 10
+"""A killed relay's claim lapses after this; a round takes a fraction of a second."""
+CLAIMED_PAUSE = 0.02
+CONFIRM_SECONDS = 5.0
 BATCH = 200
 
 
@@ -74,11 +77,19 @@ class Publisher:
         self.amqp_uri = amqp_uri
         self._connection: Connection | None = None
         self._producer: Producer | None = None
+        self._confirms = False
+        self._sent = 0
+        self._unconfirmed: set[int] = set()
+        self._refused = 0
 
     def publish(self, messages: Iterable[tuple[str, str]]) -> None:
-        """Pairs of routing key and body, in order. Raises when the broker did not take one."""
+        """Pairs of routing key and body, in order. Returns when the broker has taken all; raises when it did not."""
         producer = self._connect()
+        self._refused = 0
         for routing_key, body in messages:
+            if self._confirms:
+                self._sent += 1
+                self._unconfirmed.add(self._sent)
             producer.publish(
                 body,
                 routing_key=routing_key,
@@ -89,15 +100,36 @@ class Publisher:
                 delivery_mode=2,
                 retry=False,
             )
+        while self._unconfirmed and self._connection is not None:
+            self._connection.drain_events(timeout=CONFIRM_SECONDS)
+        if self._refused:
+            raise ConnectionError(f"the broker refused {self._refused} events")
 
     def _connect(self) -> Producer:
         if self._producer is None:
-            self._connection = Connection(self.amqp_uri, transport_options={"confirm_publish": True}, heartbeat=0)
+            self._connection = Connection(self.amqp_uri, heartbeat=0)
             self._connection.connect()
             channel = self._connection.channel()
             EXCHANGE(channel).declare()
+            self._sent = 0
+            self._unconfirmed = set()
+            self._confirms = hasattr(channel, "confirm_select")  # the in-memory broker takes a message at once
+            if self._confirms:
+                channel.events["basic_ack"].add(self._on_ack)
+                channel.events["basic_nack"].add(self._on_nack)
+                channel.confirm_select()
             self._producer = Producer(channel, auto_declare=False)
         return self._producer
+
+    def _on_ack(self, delivery_tag: int, multiple: bool) -> None:
+        if multiple:
+            self._unconfirmed = {tag for tag in self._unconfirmed if tag > delivery_tag}
+        else:
+            self._unconfirmed.discard(delivery_tag)
+
+    def _on_nack(self, delivery_tag: int, multiple: bool) -> None:
+        self._refused += 1
+        self._on_ack(delivery_tag, multiple)
 
     def close(self) -> None:
         connection, self._connection, self._producer = self._connection, None, None
@@ -148,19 +180,17 @@ class Relay:
         self.publisher.close()
 
     def drain(self) -> bool:
-        """One round. Says whether anything was published (then there may be more)."""
+        """One round. Says whether there may be more."""
         events = self.database.events.raw
-        waiting = list(events.find({"pending": True}, {"aggregate_id": 1}).sort("_id", 1).limit(BATCH))
-        if not waiting:
+        if events.find_one({"pending": True}, {"_id": 1}) is None:
             return False
-        claimed = self._claim(list(dict.fromkeys(document["aggregate_id"] for document in waiting)))
-        if not claimed:
-            return False
+        if not self._claim():
+            self._wake.wait(CLAIMED_PAUSE)
+            return True
         try:
-            batch = list(
-                events.find({"pending": True, "aggregate_id": {"$in": claimed}}).sort([("_id", 1)]).limit(BATCH * 5)
-            )
+            batch = list(events.find({"pending": True}).sort("_id", 1).limit(BATCH))
             batch.sort(key=lambda document: (document["aggregate_id"], document["sequence"]))
+            batch = self._without_gaps(batch)
             self.publisher.publish((document["name"], to_message(document)) for document in batch)
             transient = [document["_id"] for document in batch if document.get("transient")]
             kept = [document["_id"] for document in batch if not document.get("transient")]
@@ -169,26 +199,43 @@ class Relay:
             if transient:
                 events.delete_many({"_id": {"$in": transient}})
         finally:
-            self._release(claimed)
+            self._release()
         self.published += len(batch)
         return bool(batch)
 
-    def _claim(self, aggregates: list[str]) -> list[str]:
-        claims = self.database.relay_claims.raw
-        until = datetime.now(UTC) + timedelta(seconds=CLAIM_SECONDS)
-        wanted = [{"_id": aggregate, "by": self.id, "until": until} for aggregate in aggregates]
-        try:
-            claims.insert_many(wanted, ordered=False)
-            return aggregates
-        except (BulkWriteError, DuplicateKeyError):
-            claims.delete_many({"_id": {"$in": aggregates}, "until": {"$lt": datetime.now(UTC)}})
-        return [claim["_id"] for claim in claims.find({"_id": {"$in": aggregates}, "by": self.id}, {"_id": 1})]
+    def _without_gaps(self, batch: list[Document]) -> list[Document]:
+        """Without events whose predecessor is pending but beyond this batch (ids of two writers may cross)."""
+        if len(batch) < BATCH:
+            return batch
+        first = {}
+        for document in batch:
+            first.setdefault(document["aggregate_id"], document["sequence"])
+        earlier = {
+            document["aggregate_id"]
+            for document in self.database.events.raw.find(
+                {"pending": True, "aggregate_id": {"$in": list(first)}}, {"aggregate_id": 1, "sequence": 1}
+            )
+            if document["sequence"] < first[document["aggregate_id"]]
+        }
+        return [document for document in batch if document["aggregate_id"] not in earlier]
 
-    def _release(self, aggregates: list[str]) -> None:
+    def _claim(self) -> bool:
+        """The right to publish for one round; one relay of a service at a time, so that the order holds."""
+        claims = self.database.relay_claims.raw
+        now = datetime.now(UTC)
+        mine = {"_id": "outbox", "by": self.id, "until": now + timedelta(seconds=CLAIM_SECONDS)}
         try:
-            self.database.relay_claims.raw.delete_many({"_id": {"$in": aggregates}, "by": self.id})
+            claims.insert_one(mine)
+        except DuplicateKeyError:
+            claims.delete_one({"_id": "outbox", "until": {"$lt": now}})
+            return False
+        return True
+
+    def _release(self) -> None:
+        try:
+            self.database.relay_claims.raw.delete_one({"_id": "outbox", "by": self.id})
         except PyMongoError:
-            log.warning("relay.release_failed")  # the claims lapse by themselves
+            log.warning("relay.release_failed")  # the claim lapses by itself
 
 
 def offer_again(database: Database, since: datetime) -> int:

@@ -242,7 +242,10 @@ def test_a_request_delivered_again_is_executed_again_only_if_that_is_safe(
     client: RpcClient, service: Service, amqp_uri: str, safe: bool
 ) -> None:
     service.container.stop()
-    with Connection(amqp_uri) as connection, connection.SimpleQueue("answers", queue_opts={"exclusive": True}) as answers:
+    with (
+        Connection(amqp_uri) as connection,
+        connection.SimpleQueue("answers", queue_opts={"exclusive": True}) as answers,
+    ):
         channel = connection.channel()
         connection.Producer().publish(
             request("note", {"n": 1}, safe=safe),
@@ -252,7 +255,7 @@ def test_a_request_delivered_again_is_executed_again_only_if_that_is_safe(
             correlation_id="1",
         )
         until(lambda: channel.queue_declare("rpc-toy", passive=True).message_count == 1)
-        channel.basic_get("rpc-toy").requeue()
+        channel.basic_reject(channel.basic_get("rpc-toy").delivery_tag, requeue=True)
 
         service.start()
 
@@ -290,7 +293,9 @@ def test_a_killed_service_is_unavailable_in_time_then_at_once_and_recovers(clien
     assert client.circuit("toy") is State.CLOSED
 
 
-def test_a_call_that_its_killed_service_had_in_hand_is_done_by_the_next_one(client: RpcClient, service: Service) -> None:
+def test_a_call_that_its_killed_service_had_in_hand_is_done_by_the_next_one(
+    client: RpcClient, service: Service
+) -> None:
     caller = eventlet.spawn(client.call, "toy", "wait", {"seconds": 0.5}, timeout=10, safe=True)
     eventlet.sleep(0.2)
 

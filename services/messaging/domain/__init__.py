@@ -1,0 +1,1 @@
+"""The rules of messaging: pure, without storage, SMTP, templates or a clock."""
