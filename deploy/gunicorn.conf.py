@@ -14,4 +14,5 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 worker_tmp_dir = "/dev/shm"
 accesslog = None
+control_socket_disable = True
 errorlog = "-"

@@ -6,6 +6,10 @@ runs, `DEMO=0` leaves the demo data out. The first start makes the demo data thr
 
 from __future__ import annotations
 
+import warnings
+
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known; decided in architecture.md
+
 import eventlet
 
 eventlet.monkey_patch()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, current_app, g, request
 
-from gateway import formats, forms, i18n, labels, session, web
+from gateway import formats, forms, i18n, labels, sentences, session, web
 from gateway.caller import Rpc, caller
 from gateway.errors import init_errors
 from gateway.security import init_security
@@ -20,6 +21,7 @@ from gateway.settings import GatewaySettings
 from shared.platform.context import TRACEPARENT, new_traceparent
 from shared.platform.ids import new_id
 from shared.platform.logs import configure_logs
+from shared.platform.rpc_client import RpcClient
 from shared.platform.settings import load_settings
 
 access = structlog.get_logger("gateway.access")
@@ -34,28 +36,21 @@ def create_app(settings: GatewaySettings | None = None, rpc: Rpc | None = None) 
     app = Flask(__name__)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["dextra.settings"] = settings
-    app.extensions["dextra.rpc"] = rpc if rpc is not None else _client(settings)
+    app.extensions["dextra.rpc"] = RpcClient(settings.amqp_uri, timeout=settings.call_timeout) if rpc is None else rpc
     app.extensions["dextra.checks"] = session.Checks(settings.session_check_seconds)
     app.before_request(begin_request)
     init_security(app, settings)
     i18n.init_i18n(app)
     formats.init_formats(app)
     labels.init_labels(app)
+    sentences.init_sentences(app)
     init_errors(app)
     init_templates(app)
     web.register(app)
     if find_spec("gateway.api"):
-        from gateway import api
-
-        api.register(app)
+        import_module("gateway.api").register(app)
     app.after_request(end_request)
     return app
-
-
-def _client(settings: GatewaySettings) -> Rpc:
-    from shared.platform.rpc_client import RpcClient
-
-    return RpcClient(settings.amqp_uri, timeout=settings.call_timeout)
 
 
 def begin_request() -> None:

@@ -1,7 +1,7 @@
 """The gateway's one way to the services: contracts in, plain JSON out.
 
-A page asks `queries(...)` once: all of it travels side by side in one wait, and with it the check that the session is still
-good and the counts of the header's badges. A form does `command(...)` once, with the key that was made when it was drawn.
+A page asks `queries(...)` once: all of it travels side by side in one wait, and with it the check that the session is
+still good and the counts of the header's badges. A form does `command(...)` once, with the key made when it was drawn.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class Caller:
         return checks
 
     def _judge(self, answers: Mapping[str, Json]) -> None:
-        """Raises Unauthenticated when the session's check was refused; what else was answered is thrown away with it."""
+        """Raises Unauthenticated when the session's check was refused; what else was answered is thrown away."""
         verdict = answers.get("_session")
         if isinstance(verdict, Unauthenticated):
             session.end()
@@ -184,7 +184,9 @@ def _current() -> Caller:
         current = session.current()
         actor = Actor(current.account_id, frozenset(current.roles)) if current else Actor()
         context = Context(actor=actor, request_id=g.request_id, traceparent=g.traceparent, locale=g.locale)
-        g.caller = Caller(current_app.extensions["dextra.rpc"], context, current_app.extensions["dextra.settings"].call_timeout)
+        g.caller = Caller(
+            current_app.extensions["dextra.rpc"], context, current_app.extensions["dextra.settings"].call_timeout
+        )
     return cast("Caller", g.caller)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import structlog
 from flask import Flask, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
@@ -10,7 +12,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from gateway import i18n, session
+from gateway import sentences as words
+from gateway import session
+from gateway.web import page
 from shared.platform.errors import DextraError, Internal, Unauthenticated
 
 log = structlog.get_logger(__name__)
@@ -21,25 +25,40 @@ def sentences(status: int) -> tuple[str, str]:
     known = {
         400: (_("That did not arrive complete"), _("Please go back, reload the page and try again.")),
         401: (_("Please sign in"), _("This page is for people who are signed in.")),
-        403: (_("This is not yours to see"), _("Your account may not open this page. If that surprises you, check that you are signed in as the right person.")),
+        403: (
+            _("This is not yours to see"),
+            _("Your account may not open this page. Are you signed in as the right person?"),
+        ),
         404: (_("There is nothing here"), _("The page may have moved, or its address was mistyped.")),
-        405: (_("That does not work here"), _("This address cannot be used in that way. Please go back and try again.")),
-        409: (_("Somebody was faster"), _("What you wanted to change has changed meanwhile. Please go back, reload and look again.")),
+        405: (
+            _("That does not work here"),
+            _("This address cannot be used in that way. Please go back and try again."),
+        ),
+        409: (
+            _("Somebody was faster"),
+            _("What you wanted to change has changed meanwhile. Please go back, reload and look again."),
+        ),
         413: (_("That is too large"), _("Please send less at once.")),
         422: (_("Something needs your attention"), _("Please go back and correct what you entered.")),
-        429: (_("A little too fast"), _("You have tried this often within a short time. Please wait a minute and try again.")),
-        503: (_("Part of Dextra is resting"), _("This part does not answer just now. Nothing was lost; please try again in a moment.")),
-    }  # fmt: skip
+        429: (
+            _("A little too fast"),
+            _("You have tried this often within a short time. Please wait a minute and try again."),
+        ),
+        503: (
+            _("Part of Dextra is resting"),
+            _("This part does not answer just now. Nothing was lost; please try again in a moment."),
+        ),
+    }
     if status in known:
         return known[status]
     if 400 <= status < 500:
         return known[400]
-    return _("Something broke on our side"), _("It was not your fault. We have been told; please try again in a moment.")
+    return _("Something broke on our side"), _(
+        "It was not your fault. We have been told; please try again in a moment."
+    )
 
 
 def error_page(status: int, sentence: str = "") -> Response:
-    from gateway.web import page
-
     heading, advice = sentences(status)
     return page(
         "errors/error.html", status=status, status_code=status, heading=heading, advice=sentence or advice, checked=True
@@ -52,32 +71,41 @@ def on_dextra_error(error: DextraError) -> Response:
     if isinstance(error, Internal):
         log.error("service.broken", request_id=g.request_id)
         return error_page(500)
-    sentence = i18n.translate(error.text)
+    sentence = words.translate(error.text)
     if error.fields:
-        texts = [i18n.translate(text) for listed in error.fields.values() for text in listed]
+        texts = [words.translate(text) for listed in error.fields.values() for text in listed]
         sentence = " ".join([sentence, *texts])
     return error_page(error.status, sentence)
 
 
 def on_session_end() -> Response:
-    """The session was revoked or has expired: as a visitor to the same page where visitors may, else to the sign-in page."""
+    """The session was revoked or has expired: to the same page as a visitor, where visitors may; else to sign in."""
     session.end()
     if request.method == "GET" and not g.get("view_needs_session"):
-        return redirect(request.full_path.rstrip("?"))
+        return _onwards(request.full_path.rstrip("?"))
     flash(_("Your session has ended. Please sign in again."), "info")
     here = request.full_path.rstrip("?") if request.method == "GET" else None
-    return redirect(url_for("auth.sign_in", next=here))
+    return _onwards(url_for("auth.sign_in", next=here))
+
+
+def _onwards(to: str) -> Response:
+    """A redirect of the whole page, also where htmx asked for a part of one."""
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=204, headers={"HX-Redirect": to})
+    return redirect(to)
 
 
 def on_http_error(error: HTTPException) -> Response:
     if error.response is not None:
-        return error.response
+        return cast("Response", error.response)
     status = error.code or 500
     if status < 400:
         return Response(status=status)
     sentence = ""
     if isinstance(error, CSRFError):
-        sentence = _("This form was open for too long, or cookies are switched off. Please go back, reload the page and send it again.")
+        sentence = _(
+            "This form was open for too long, or cookies are off. Please go back, reload the page and send it again."
+        )
     response = error_page(status, sentence)
     if isinstance(error, RateLimitExceeded):
         response.headers["Retry-After"] = "60"
@@ -88,7 +116,12 @@ def on_http_error(error: HTTPException) -> Response:
 
 
 def on_crash(error: Exception) -> Response:
-    log.error("page.broken", exc_info=error, request_id=g.get("request_id", ""), path=request.url_rule and str(request.url_rule))
+    log.error(
+        "page.broken",
+        exc_info=error,
+        request_id=g.get("request_id", ""),
+        path=request.url_rule and str(request.url_rule),
+    )
     return error_page(500)
 
 

@@ -12,8 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
+from babel.lists import format_list
 from flask import Flask
-from flask_babel import gettext as _, ngettext
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from gateway import i18n, labels
 from shared.contracts import taxonomy
@@ -47,7 +49,11 @@ def money(value: Money | Mapping[str, Any] | None, cents: str = "always") -> str
         return "–"
     whole = cents == "auto" and amount.decimal == amount.decimal.to_integral_value()
     return numbers.format_currency(
-        amount.decimal, amount.currency, format=_whole_pattern() if whole else None, locale=locale(), currency_digits=not whole
+        amount.decimal,
+        amount.currency,
+        format=_whole_pattern() if whole else None,
+        locale=locale(),
+        currency_digits=not whole,
     )
 
 
@@ -99,8 +105,8 @@ def relative(value: str | datetime | None) -> str:
         return "–"
     delta = instant(value) - utc_now()
     if abs(delta) < timedelta(minutes=1):
-        return _("just now")
-    return dates.format_timedelta(delta, add_direction=True, locale=locale(), threshold=1.1)
+        return str(_("just now"))
+    return str(dates.format_timedelta(delta, add_direction=True, locale=locale(), threshold=1.1))
 
 
 def duration(minutes: int | None) -> str:
@@ -126,8 +132,6 @@ def percent(fraction: float) -> str:
 
 def listed(values: list[str]) -> str:
     """`a, b and c`."""
-    from babel.lists import format_list
-
     return format_list(values, locale=locale()) if values else ""
 
 
@@ -139,7 +143,7 @@ def taxon(code: str) -> str:
 def zone_name(name: str) -> str:
     """`Rome (UTC+02:00)` for Europe/Rome."""
     offset = datetime.now(ZoneInfo(name)).strftime("%z")
-    return f"{name.split('/')[-1].replace('_', ' ')} (UTC{offset[:3]}:{offset[3:]})"
+    return f"{name.rsplit('/', maxsplit=1)[-1].replace('_', ' ')} (UTC{offset[:3]}:{offset[3:]})"
 
 
 def currency_name(code: str) -> str:
@@ -148,7 +152,9 @@ def currency_name(code: str) -> str:
 
 def initials(name: str) -> str:
     """At most two letters for an avatar."""
-    words = [word for word in re.split(r"[\s\-]+", name.strip()) if word and unicodedata.category(word[0]).startswith("L")]
+    words = [
+        word for word in re.split(r"[\s\-]+", name.strip()) if word and unicodedata.category(word[0]).startswith("L")
+    ]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
 
 
@@ -166,11 +172,18 @@ def device(user_agent: str) -> str:
     browser = next((name for mark, name in _BROWSERS if mark in user_agent), "")
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
     if browser and system:
-        return _("%(browser)s on %(system)s", browser=browser, system=system)
-    return browser or system or _("Unknown device")
+        return str(_("%(browser)s on %(system)s", browser=browser, system=system))
+    return browser or system or str(_("Unknown device"))
 
 
-_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"))
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+)
 _SYSTEMS = (
     ("Android", "Android"),
     ("iPhone", "iPhone"),
@@ -220,7 +233,7 @@ def week(working_hours: list[Mapping[str, str]], place: str) -> list[Hours]:
 
 
 def _elsewhere(clock: str, place: str) -> str:
-    """A wall clock's time of `place` on the reader's clock, with `+1` or `-1` where it is another day. By today's offsets."""
+    """A wall clock's time of `place` on the reader's clock, by today's offsets; `(+1)` where it is another day."""
     hours, minutes = map(int, clock.split(":"))
     midnight = datetime.combine(utc_now().astimezone(ZoneInfo(place)).date(), time(), ZoneInfo(place))
     there = (midnight + timedelta(hours=hours, minutes=minutes)).astimezone(i18n.zone())
@@ -280,7 +293,9 @@ def read_money(typed: str, currency: str) -> Money:
     try:
         return Money.of(amount, currency)
     except ValueError as error:
-        raise Unreadable("Amounts in %(currency)s have %(digits)s decimals at most.", currency=currency, digits=EXPONENTS[currency]) from error
+        raise Unreadable(
+            "Amounts in %(currency)s have %(digits)s decimals at most.", currency=currency, digits=EXPONENTS[currency]
+        ) from error
 
 
 def typed_money(value: Money | Mapping[str, Any] | None) -> str:
@@ -338,7 +353,7 @@ def read_time(typed: str) -> time:
 
 
 def local_instant(on: date, at: time, zone: str = "") -> datetime:
-    """The instant, in UTC, of a wall clock in the reader's zone. Raises Unreadable in the hour that daylight saving skips."""
+    """The instant, in UTC, of a wall clock in the reader's zone. Raises Unreadable in an hour that the clocks skip."""
     place = ZoneInfo(zone) if zone else i18n.zone()
     local = datetime.combine(on, at, place)
     if local.astimezone(UTC).astimezone(place).replace(tzinfo=None) != local.replace(tzinfo=None):
@@ -350,5 +365,6 @@ def init_formats(app: Flask) -> None:
     app.jinja_env.filters.update(
         money=money, date=format_date, datetime=format_datetime, time=format_time, iso=iso, relative=relative,
         duration=duration, number=number, percent=percent, listed=listed, taxon=taxon, zone_name=zone_name,
-        currency_name=currency_name, device=device, initials=initials, hue=hue, days=plural_days, typed_money=typed_money, typed_minutes=typed_minutes,
+        currency_name=currency_name, device=device, initials=initials, hue=hue, days=plural_days,
+        typed_money=typed_money, typed_minutes=typed_minutes,
     )  # fmt: skip

@@ -11,7 +11,8 @@
             return redirect(...)
     return form.page("auth/sign_up.html")       # 200, or the status of what is wrong, 422 first of all
 
-A field's `path` is its place in the contract's request (its name, unless said otherwise); `form.payload` is the request.
+A field's `path` is its place in the contract's request (its name, unless said otherwise); `form.payload` is the
+request.
 """
 
 from __future__ import annotations
@@ -22,21 +23,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import date, datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
 from flask import request
-
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from gateway import formats, i18n, labels
 from gateway.formats import Unreadable
+from gateway.web import page
 from shared.contracts import taxonomy
-from shared.platform.errors import Conflict, DextraError, Invalid, Text as Sentence, TooMany, Unavailable
+from shared.platform.errors import Conflict, DextraError, Invalid, TooMany, Unavailable
+from shared.platform.errors import Text as Sentence
 from shared.platform.money import EXPONENTS
 
 Choice = tuple[str, str]
-Choices = Sequence[Choice] | Callable[[], Sequence[Choice]]
+Choices = Sequence[Any] | Callable[[], Sequence[Any]]
 FILL_IN = "Please fill this in."
 KEY = "_key"
 MORE = "_more"
@@ -53,7 +56,7 @@ def posted_key() -> str:
 
 
 class Field:
-    """One input. As a class attribute of a Form it is the declaration; each form has its own copy with what was typed."""
+    """One input. As a class attribute of a Form it is the declaration; each form has a copy with what was typed."""
 
     widget: ClassVar[str] = "input"
     input_type: ClassVar[str] = "text"
@@ -213,7 +216,9 @@ class MoneyInput(Field):
     widget = "money"
     inputmode = "decimal"
 
-    def __init__(self, label: Any, *, suffix: Any = "", currency: str = "EUR", fixed: bool = False, **options: Any) -> None:
+    def __init__(
+        self, label: Any, *, suffix: Any = "", currency: str = "EUR", fixed: bool = False, **options: Any
+    ) -> None:
         super().__init__(label, **options)
         self.suffix = suffix
         self.currency = currency
@@ -285,7 +290,7 @@ class Moment(Field):
 
 
 class Choose(Field):
-    """One of a list: a select, or radio buttons with `widget="radios"`. Choices may be grouped: (group, [(code, name)])."""
+    """One of a list: a select, or radio buttons. Choices are (code, name), or in groups (heading, [(code, name)])."""
 
     widget = "select"
 
@@ -297,21 +302,25 @@ class Choose(Field):
             self.widget = "radios"  # type: ignore[misc]
 
     @property
-    def choices(self) -> list[Choice]:
+    def choices(self) -> list[Any]:
         return list(self._choices() if callable(self._choices) else self._choices)
 
     @property
     def groups(self) -> list[tuple[str, list[Choice]]]:
         """Choices under their headings; a list without headings is one group called ''."""
-        plain = [choice for choice in self.choices if isinstance(choice[1], str)]
-        grouped = [cast("tuple[str, list[Choice]]", choice) for choice in self.choices if not isinstance(choice[1], str)]
+        choices: list[Any] = self.choices
+        plain = [choice for choice in choices if isinstance(choice[1], str)]
+        grouped = [choice for choice in choices if not isinstance(choice[1], str)]
         return ([("", plain)] if plain else []) + grouped
 
     def codes(self) -> set[str]:
         return {code for _heading, choices in self.groups for code, _name in choices}
 
     def empty(self) -> Any:
-        return "" if self.default is None else self.default
+        if self.default is None:
+            return ""
+        self.typed = str(self.default)
+        return self.default
 
     def read(self, typed: str) -> Any:
         if typed not in self.codes():
@@ -369,7 +378,9 @@ class Rows(Field):
 
     widget = "rows"
 
-    def __init__(self, label: Any, columns: Mapping[str, Field], *, spare: int = 1, most: int = 80, add: Any = "", **options: Any) -> None:
+    def __init__(
+        self, label: Any, columns: Mapping[str, Field], *, spare: int = 1, most: int = 80, add: Any = "", **options: Any
+    ) -> None:
         super().__init__(label, **options)
         self.columns = columns
         self.spare = spare
@@ -443,7 +454,7 @@ class Rows(Field):
 
 
 class Form:
-    """A set of fields. `posted` says whether the request carries it; `valid` whether it was posted and nothing is wrong."""
+    """A set of fields. `posted`: the request carries it; `valid`: it was posted and nothing is wrong."""
 
     declared: ClassVar[dict[str, Field]] = {}
 
@@ -459,7 +470,7 @@ class Form:
         data: MultiDict[str, str] | None = None,
         without: Sequence[str] = (),
     ) -> None:
-        """`initial`: values by the fields' paths, as a service gives them. `data`: what was typed, if not the request's."""
+        """`initial`: values by the fields' paths, as services give them. `data`: what was typed, else the request's."""
         if data is None and request.method == "POST":
             data = request.form
         self.posted = data is not None
@@ -585,12 +596,10 @@ class Form:
 
     def page(self, template: str, **context: Any) -> Response:
         """The page with the form as `form`, and the status of what is wrong."""
-        from gateway.web import page
-
         return page(template, status=self.status, form=self, **context)
 
 
-def _at(data: Mapping[str, Any], path: str) -> Any:
+def _at(data: Any, path: str) -> Any:
     for part in path.split("."):
         if not isinstance(data, Mapping) or part not in data:
             return None
@@ -603,8 +612,6 @@ def _at(data: Mapping[str, Any], path: str) -> Any:
 
 def time_zones() -> list[Choice]:
     """Zones of the world, those of Europe and America first."""
-    from zoneinfo import available_timezones
-
     zones = sorted(name for name in available_timezones() if name.split("/")[0] in _CONTINENTS and name.count("/") >= 1)
     ordered = sorted(zones, key=lambda name: (_CONTINENTS.index(name.split("/")[0]), name))
     return [("UTC", "UTC"), *((name, name.replace("_", " ").replace("/", " / ")) for name in ordered)]
@@ -633,7 +640,8 @@ def skills() -> list[Any]:
     for code, entry in taxonomy.SKILLS.items():
         groups.setdefault(entry["service"], []).append((code, taxonomy.label(code, locale)))
     return [
-        (taxonomy.label(service, locale), sorted(pairs, key=lambda pair: pair[1].casefold())) for service, pairs in groups.items()
+        (taxonomy.label(service, locale), sorted(pairs, key=lambda pair: pair[1].casefold()))
+        for service, pairs in groups.items()
     ]
 
 
@@ -644,6 +652,5 @@ def named(kind: str, *codes: str) -> Callable[[], list[Choice]]:
 
 def half_hours() -> list[Choice]:
     """00:00 to 24:00."""
-    return [(f"{half // 2:02}:{half % 2 * 30:02}",) * 2 for half in range(49)]  # type: ignore[misc]
-
-
+    clocks = [f"{half // 2:02}:{half % 2 * 30:02}" for half in range(49)]
+    return list(zip(clocks, clocks, strict=True))

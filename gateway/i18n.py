@@ -1,29 +1,27 @@
-"""Languages: which one a reader gets, and sentences of services put into it.
+"""Languages: which one a reader gets.
 
-English is the language of the sources; Italian comes from translations/it. Catalogues are read from the compiled .mo files
-where these are fresh (containers compile at build), else compiled in memory from the .po files.
+English is the language of the sources; Italian comes from translations/it. Catalogues are read from the compiled .mo
+files where these are fresh (containers compile at build), else compiled in memory from the .po files.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import flask_babel
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, g, has_request_context, request, session as cookie
+from flask import Flask, g, has_request_context, request
+from flask import session as cookie
 from flask_babel import Babel, Domain
 from werkzeug.datastructures import LanguageAccept
 
 from gateway import session
 from shared.contracts.fields import LOCALES
-from shared.platform.errors import Text
 
 CATALOGUES = Path(__file__).with_name("translations")
 LANGUAGES = {"en": "English", "it": "Italiano"}
@@ -46,7 +44,7 @@ def load_catalogue(locale: str) -> NullTranslations:
     return Translations(compiled)
 
 
-class Catalogues(Domain):  # type: ignore[misc]
+class Catalogues(Domain):
     """Flask-Babel's messages, from `load_catalogue`."""
 
     def __init__(self) -> None:
@@ -86,7 +84,7 @@ def current_locale() -> str:
             g.locale = choose_locale()
         return str(g.locale)
     found = flask_babel.get_locale()
-    return str(found) if found else LOCALES[0]
+    return str(found) if found else str(LOCALES[0])
 
 
 def use_locale(locale: str) -> None:
@@ -105,26 +103,7 @@ def zone() -> ZoneInfo:
     return ZoneInfo(current_zone())
 
 
-def translate(text: str, params: Mapping[str, Any] | None = None) -> str:
-    """A sentence of a service in the reader's language. A `Text` brings its template and parameters along."""
-    from gateway import formats, labels
-
-    template = text.template if isinstance(text, Text) else text
-    values = dict(params or (text.params if isinstance(text, Text) else {}))
-    if not template:
-        return ""
-    translated = flask_babel.gettext(template)
-    if not values:
-        return translated
-    shown = {key: labels.of_param(key, formats.plain(value)) for key, value in values.items()}
-    try:
-        return translated % shown
-    except (KeyError, ValueError, TypeError):
-        return str(text)
-
-
 def init_i18n(app: Flask) -> None:
     babel = Babel(app, locale_selector=current_locale, timezone_selector=current_zone)
     babel.domain_instance = Catalogues()
     app.jinja_env.globals.update(languages=LANGUAGES, current_locale=current_locale, current_zone=current_zone)
-    app.jinja_env.filters["t"] = translate

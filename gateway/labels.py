@@ -106,8 +106,9 @@ LABELS: dict[str, Names] = {
 
 TONES = {
     "open": "info", "sent": "info", "submitted": "info", "issued": "info", "trial": "info", "queued": "info",
-    "active": "good", "approved": "good", "accepted": "good", "paid": "good", "published": "good", "filled": "good", "kept": "good",
-    "paused": "warn", "notice": "warn", "disputed": "warn", "partly_paid": "warn", "unpaid": "warn", "countered": "warn",
+    "active": "good", "approved": "good", "accepted": "good", "paid": "good", "published": "good", "filled": "good",
+    "kept": "good", "paused": "warn", "notice": "warn", "disputed": "warn", "partly_paid": "warn", "unpaid": "warn",
+    "countered": "warn",
     "declined": "bad", "terminated": "bad", "removed": "bad", "failed": "bad", "overdue": "bad", "written_off": "bad",
 }  # fmt: skip
 """How a state's chip is coloured; states that are not here are calm."""

@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
-from flask import current_app, flash, g, redirect, request, session as cookie, url_for
+from flask import current_app, flash, g, redirect, request, url_for
+from flask import session as cookie
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -153,7 +154,7 @@ def _keep(token: str, session_id: str, account: Mapping[str, Any]) -> None:
         email_confirmed=bool(account["email_confirmed"]),
     )
     kept = {**asdict(fresh), "roles": list(fresh.roles)}
-    if cookie.get("who") != kept:
+    if not g.get("without_cookie") and cookie.get("who") != kept:
         cookie["who"] = kept
     g.session = fresh
 
@@ -168,7 +169,9 @@ def needs(*roles: str) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
             if found is None:
                 return to_sign_in()
             if roles and not any(found.has(role) for role in roles):
-                raise Forbidden("This page is for another kind of account. You can add a role in your account's settings.")
+                raise Forbidden(
+                    "This page is for another kind of account. You can add a role in your account's settings."
+                )
             return view(*args, **kwargs)
 
         guarded.needs_session = True  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from flask import Flask, current_app, flash, make_response, redirect, render_tem
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from gateway import i18n, session
+from gateway import sentences, session
 from gateway.caller import caller
 from shared.platform.errors import Conflict, Forbidden, Invalid, TooMany
 
@@ -57,7 +57,7 @@ def places() -> list[Place]:
 
 
 def page(template: str, *, status: int = 200, checked: bool = False, **context: Any) -> Response:
-    """A whole page. Makes sure of the session first, where the view asked nothing that did (`checked`: needless here)."""
+    """A whole page. Makes sure of the session first, where the view asked nothing that did (unless `checked`)."""
     if not checked and session.current() and not caller.checked:
         caller.queries()
     return make_response(render_template(template, **context), status)
@@ -85,11 +85,13 @@ def act(do: Any, *, said: str, to: str, else_to: str = "") -> Response:
     try:
         do()
     except (Conflict, Invalid, Forbidden, TooMany) as error:
-        texts = [error.text, *(text for listed in error.fields.values() for text in listed)] if not error.fields else [
-            text for listed in error.fields.values() for text in listed
-        ]
+        texts = (
+            [error.text, *(text for listed in error.fields.values() for text in listed)]
+            if not error.fields
+            else [text for listed in error.fields.values() for text in listed]
+        )
         for text in texts:
-            flash(i18n.translate(text), "bad")
+            flash(sentences.translate(text), "bad")
         return redirect(else_to or to, 303)
     return done(said, to)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from flask import Blueprint, request, url_for
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
@@ -19,6 +20,9 @@ from shared.platform.errors import DextraError, Unauthenticated
 
 pages = Blueprint("auth", __name__)
 
+HOME = "/home"
+"""Where people land who have signed in; web/home.py draws it."""
+
 
 def sides() -> list[tuple[str, str]]:
     return [("client", _("I am looking for an assistant")), ("assistant", _("I am an assistant"))]
@@ -29,9 +33,18 @@ class SignUpForm(Form):
     name = Text(_l("Your name"), most=120, autocomplete="name")
     email = Email(_l("E-mail address"), most=254, autocomplete="email")
     password = Password(
-        _l("Password"), most=200, autocomplete="new-password", hint=_l("At least 10 characters; a few words in a row are easy to remember.")
+        _l("Password"),
+        most=200,
+        autocomplete="new-password",
+        hint=_l("At least 10 characters; a few words in a row are easy to remember."),
     )
-    time_zone = Choose(_l("Time zone"), time_zones, default="Europe/Rome", css="zone", hint=_l("Deadlines and working hours are shown in it."))
+    time_zone = Choose(
+        _l("Time zone"),
+        time_zones,
+        default="Europe/Rome",
+        css="zone",
+        hint=_l("Deadlines and working hours are shown in it."),
+    )
 
 
 class SignInForm(Form):
@@ -45,7 +58,10 @@ class ForgottenForm(Form):
 
 class NewPasswordForm(Form):
     password = Password(
-        _l("New password"), most=200, autocomplete="new-password", hint=_l("At least 10 characters; a few words in a row are easy to remember.")
+        _l("New password"),
+        most=200,
+        autocomplete="new-password",
+        hint=_l("At least 10 characters; a few words in a row are easy to remember."),
     )
 
 
@@ -67,9 +83,9 @@ def sign_up() -> Response:
         values = {**form.payload, "roles": [form.side.value], "locale": i18n.current_locale(), "user_agent": _device()}
         with form.catching():
             session.begin(caller.command(accounts.SignUp, values, key=form.key))
-            return done(_("Welcome to Dextra, %(name)s.", name=form.name.value), session.safe_next(home()))
+            return done(_("Welcome to Dextra, %(name)s.", name=form.name.value), session.safe_next(HOME))
     elif session.current() and not form.posted:
-        return redirect(session.safe_next(home()))
+        return redirect(session.safe_next(HOME))
     return form.page("auth/sign_up.html")
 
 
@@ -83,12 +99,12 @@ def sign_in() -> Response:
         try:
             with form.catching():
                 session.begin(caller.command(accounts.SignIn, {**form.payload, "user_agent": _device()}, key=form.key))
-                return redirect(session.safe_next(home()), 303)
+                return redirect(session.safe_next(HOME), 303)
         except Unauthenticated as refused:
             form.take_errors(refused)
             form.status = 422
     elif session.current() and not form.posted:
-        return redirect(session.safe_next(home()))
+        return redirect(session.safe_next(HOME))
     return form.page("auth/sign_in.html")
 
 
@@ -96,7 +112,9 @@ def sign_in() -> Response:
 def sign_out() -> Response:
     found = session.current()
     if found:
-        with suppress(DextraError):  # a session that has ended already, or accounts is away: this browser forgets it anyway
+        with suppress(
+            DextraError
+        ):  # a session that has ended already, or accounts is away: this browser forgets it anyway
             caller.command(accounts.SignOut, {"token": found.token}, key="")
         session.end()
     return done(_("You are signed out."), url_for("public.landing"))
@@ -111,7 +129,7 @@ def confirm(token: str) -> Response:
     found = session.current()
     if found and found.account_id == account["id"]:
         session.renew(account)
-        return done(_("Thank you: your e-mail address is confirmed."), home())
+        return done(_("Thank you: your e-mail address is confirmed."), HOME)
     return done(_("Thank you: your e-mail address is confirmed. You can sign in now."), url_for("auth.sign_in"))
 
 
@@ -142,7 +160,3 @@ def _leave() -> None:
     """Whoever signs in or up here leaves the account that was signed in before."""
     if session.current():
         session.end()
-
-
-def home() -> str:
-    return url_for("home.home")

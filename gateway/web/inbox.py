@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, request, url_for
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from gateway import sentences, session
@@ -14,7 +15,7 @@ from gateway.forms import Form, LongText, posted_key
 from gateway.session import needs
 from gateway.web import act, done, fragment, page, wants_fragment
 from shared.contracts import messaging
-from shared.platform.errors import DextraError
+from shared.platform.errors import DextraError, Unauthenticated
 
 pages = Blueprint("inbox", __name__)
 
@@ -75,6 +76,8 @@ def read_notifications() -> Response:
     if wants_fragment("mark-read"):
         try:
             caller.command(messaging.MarkNotificationsRead, key=key)
+        except Unauthenticated:
+            raise
         except DextraError:
             return fragment("inbox/_mark_read.html", failed=True)
         return fragment("inbox/_mark_read.html", failed=False)

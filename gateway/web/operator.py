@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, request, url_for
-from flask_babel import gettext as _, ngettext
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from gateway.caller import caller, maybe

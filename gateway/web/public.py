@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, request, session as cookie, url_for
-from flask_babel import gettext as _, lazy_gettext as _l
+from flask import Blueprint, jsonify, redirect, request, url_for
+from flask import session as cookie
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response
 
@@ -59,7 +61,9 @@ def landing() -> Response:
 @pages.get("/assistants")
 def browse() -> Response:
     form = BrowseForm(data=request.args)
-    cards = caller.query(matching.BrowseAssistants, {**form.query, "cursor": request.args.get("cursor", ""), "limit": 12})
+    cards = caller.query(
+        matching.BrowseAssistants, {**form.query, "cursor": request.args.get("cursor", ""), "limit": 12}
+    )
     if wants_fragment("results"):
         return fragment("public/_results.html", cards=cards, form=form)
     return page("public/browse.html", cards=cards, form=form)

@@ -6,6 +6,10 @@ answered on HEALTH_PORT. SIGTERM and SIGINT stop gracefully: what is in hand is 
 
 from __future__ import annotations
 
+import warnings
+
+warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known; decided in architecture.md
+
 import eventlet
 
 eventlet.monkey_patch()

@@ -93,8 +93,11 @@ class Call:
 class StoreProvider(DependencyProvider):  # type: ignore[misc]
     """Gives handlers the service's database; keeps its relay and its timers going."""
 
+    relay: outbox.Relay
+
     def __init__(self, database_class: type[Database]) -> None:
         self.database_class = database_class
+        self._stop = threading.Event()
 
     def setup(self) -> None:
         config = self.container.config
@@ -107,7 +110,6 @@ class StoreProvider(DependencyProvider):  # type: ignore[misc]
         self.database.ensure_indexes()
         self.relay = outbox.Relay(self.database, self.settings.amqp_uri, self.settings.relay_poll_seconds)
         self._stop = threading.Event()
-        self._poke = threading.Event()
 
     def start(self) -> None:
         self.container.spawn_managed_thread(self.relay.run, identifier="relay")
@@ -116,8 +118,8 @@ class StoreProvider(DependencyProvider):  # type: ignore[misc]
 
     def stop(self) -> None:
         self._stop.set()
-        self._poke.set()
-        self.relay.stop()
+        if hasattr(self, "relay"):  # else the set-up failed before
+            self.relay.stop()
         sleep(0)
 
     def kill(self) -> None:

@@ -268,7 +268,7 @@ class Named:
 
 class Listener:
     name = "listener"
-    heard: list[Any] = []  # noqa: RUF012 - what the test looks at
+    heard: list[Any] = []
 
     @event_handler("named", "doubled")
     def on_doubled(self, data: Any) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from services.matching.domain.brief import Brief
 from services.matching.domain.capacity import Capacity
-from services.matching.domain.hours import day_masks, week_mask, week_of
+from services.matching.domain.hours import day_masks, shared_minutes, week_mask, week_of
 from services.matching.domain.practice import CEFR, LanguageLevel, Practice, Retainer, SkillLevel, WorkingDay
 from shared.platform.money import Money
 
@@ -106,22 +106,33 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A brief, prepared for being compared with many candidates."""
+    """A brief, prepared for being compared with many candidates. `day_minutes` is the client's working day."""
 
     brief: Brief
     monday: date
     days: tuple[int, ...]
+    day_minutes: int
     languages: tuple[tuple[str, int], ...]
+    _shared: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, brief: Brief) -> Wanted:
         monday = week_of(brief.start_on)
+        days = day_masks(brief.time_zone, brief.day_start, brief.day_end, monday)
         return cls(
             brief,
             monday,
-            day_masks(brief.time_zone, brief.day_start, brief.day_end, monday),
+            days,
+            min(shared_minutes(days, -1)),
             tuple((language.code, cefr_rank(language.cefr)) for language in brief.languages),
         )
+
+    def shared_with(self, candidate: Candidate) -> tuple[int, ...]:
+        """The working minutes that both share on each day, Monday to Friday, of the first week."""
+        shared = self._shared.get(candidate.id)
+        if shared is None:
+            shared = self._shared[candidate.id] = shared_minutes(self.days, candidate.week(self.monday))
+        return shared
 
     def price_of(self, practice: Practice) -> Price | None:
         """What a practice would cost: an hour, or a month on a retainer. None when it does not offer that.

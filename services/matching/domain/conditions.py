@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from services.matching.domain.candidate import Candidate, Wanted
-from services.matching.domain.hours import DAYS, shared_minutes
+from services.matching.domain.hours import DAYS
 from services.matching.domain.practice import CEFR
 
 Fact = int | float | str | Sequence[int] | Sequence[str]
@@ -88,7 +88,7 @@ def minimum_hours(wanted: Wanted, candidate: Candidate) -> Facts | None:
 
 
 def overlap(wanted: Wanted, candidate: Candidate) -> Facts | None:
-    shared = shared_minutes(wanted.days, candidate.week(wanted.monday))
+    shared = wanted.shared_with(candidate)
     least = min(shared)
     if least >= wanted.brief.overlap_minutes:
         return None

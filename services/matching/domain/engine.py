@@ -18,7 +18,7 @@ from services.matching.domain.candidate import Candidate, Card, Wanted
 from services.matching.domain.capacity import Capacity
 from services.matching.domain.conditions import CONDITIONS, Facts, failures, is_eligible
 from services.matching.domain.practice import Practice
-from services.matching.domain.score import Contribution, contributions, total
+from services.matching.domain.score import Contribution, contributions, score
 from services.matching.domain.search import Cards, Filters, Labels, search_words, select
 from services.matching.domain.weights import Weights
 
@@ -129,13 +129,13 @@ class ExactEngine:
     def query(self, brief: Brief, weights: Weights, at: datetime, limit: int) -> Found:
         wanted = Wanted.of(brief)
         considered = self._considered(brief)
-        matches = [_match(wanted, candidate, weights, at) for candidate in considered if is_eligible(wanted, candidate)]
-        best = heapq.nsmallest(limit, matches, key=lambda match: (-match[0], match[1].id))
-        return Found(
-            tuple(Match(candidate.card(), score, shares) for score, candidate, shares in best),
-            len(matches),
-            len(considered),
+        eligible = [candidate for candidate in considered if is_eligible(wanted, candidate)]
+        scored = ((-score(wanted, candidate, weights, at), candidate.id, candidate) for candidate in eligible)
+        best = heapq.nsmallest(limit, scored)
+        matches = (
+            Match(candidate.card(), -lost, contributions(wanted, candidate, weights, at)) for lost, _, candidate in best
         )
+        return Found(tuple(matches), len(eligible), len(considered))
 
     def explain(
         self, brief: Brief, practice: Practice, capacity: Capacity, weights: Weights, at: datetime
@@ -147,8 +147,8 @@ class ExactEngine:
         if failed:
             listed = tuple(Failure(criterion, facts) for criterion, facts in failed.items())
             return Explanation(candidate.card(), False, listed, 0.0, ())
-        score, _, shares = _match(wanted, candidate, weights, at)
-        return Explanation(candidate.card(), True, (), score, shares)
+        shares = contributions(wanted, candidate, weights, at)
+        return Explanation(candidate.card(), True, (), score(wanted, candidate, weights, at), shares)
 
     def exclusions(self, brief: Brief) -> tuple[Exclusion, ...]:
         wanted = Wanted.of(brief)
@@ -166,10 +166,3 @@ class ExactEngine:
 
     def _considered(self, brief: Brief) -> list[Candidate]:
         return [candidate for candidate in self._candidates.values() if candidate.id != brief.client_id]
-
-
-def _match(
-    wanted: Wanted, candidate: Candidate, weights: Weights, at: datetime
-) -> tuple[float, Candidate, tuple[Contribution, ...]]:
-    shares = contributions(wanted, candidate, weights, at)
-    return total(shares), candidate, shares

@@ -26,14 +26,22 @@ from datetime import datetime
 
 from services.matching.domain.candidate import Candidate, Wanted
 from services.matching.domain.conditions import Facts
-from services.matching.domain.hours import SLOT_MINUTES, shared_minutes
 from services.matching.domain.practice import CEFR, HIGHEST_SKILL_LEVEL, SkillLevel
 from services.matching.domain.weights import Weights
 
 NEWCOMER_DAYS = 60
 HIGHEST_CEFR = len(CEFR) - 1
 
-Criterion = Callable[[Wanted, Candidate, datetime], tuple[float, Facts]]
+Fit = Callable[[Wanted, Candidate, datetime], float]
+Basis = Callable[[Wanted, Candidate, datetime], Facts]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """How well a candidate fits in one respect, 0 to 1, and the facts that an explanation of it shows."""
+
+    fit: Fit
+    facts: Basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,101 +55,138 @@ class Contribution:
     facts: Facts
 
 
-def skills_required(wanted: Wanted, candidate: Candidate, _at: datetime) -> tuple[float, Facts]:
-    asked = wanted.brief.required_skills
-    found = _levels(asked, candidate)
-    fits = [_surplus(skill.level, level, HIGHEST_SKILL_LEVEL) for skill, level in zip(asked, found, strict=True)]
-    return _mean(fits), _skill_facts(asked, found)
-
-
-def skills_preferred(wanted: Wanted, candidate: Candidate, _at: datetime) -> tuple[float, Facts]:
-    asked = wanted.brief.preferred_skills
-    found = _levels(asked, candidate)
-    fits = [min(level / skill.level, 1.0) for skill, level in zip(asked, found, strict=True)]
-    return _mean(fits), _skill_facts(asked, found)
-
-
-def services(wanted: Wanted, candidate: Candidate, _at: datetime) -> tuple[float, Facts]:
-    asked = wanted.brief.services
-    found = [code for code in asked if code in candidate.services]
-    return len(found) / len(asked) if asked else 1.0, {"asked": list(asked), "found": found}
-
-
-def overlap(wanted: Wanted, candidate: Candidate, _at: datetime) -> tuple[float, Facts]:
-    day = min(mask.bit_count() for mask in wanted.days) * SLOT_MINUTES
-    found = min(shared_minutes(wanted.days, candidate.week(wanted.monday)))
-    fit = min(found / day, 1.0) if day else 1.0
-    return fit, {"asked": wanted.brief.overlap_minutes, "found": found, "day": day}
-
-
-def price(wanted: Wanted, candidate: Candidate, _at: datetime) -> tuple[float, Facts]:
-    budget = wanted.brief.budget
-    found = wanted.price_of(candidate.practice)
-    if found is None or not budget.amount:
-        return 0.0, {"asked": budget.amount, "found": found.rounded_up if found else 0, "currency": budget.currency}
-    fit = 1.0 - found.amount / (found.per * budget.amount)
-    return fit, {"asked": budget.amount, "found": found.rounded_up, "currency": budget.currency}
-
-
-def languages(wanted: Wanted, candidate: Candidate, _at: datetime) -> tuple[float, Facts]:
-    found = [candidate.languages.get(code, -1) for code, _ in wanted.languages]
-    fits = [_surplus(rank, held, HIGHEST_CEFR) for (_, rank), held in zip(wanted.languages, found, strict=True)]
-    return _mean(fits), {
-        "languages": [code for code, _ in wanted.languages],
-        "asked": [CEFR[rank] for _, rank in wanted.languages],
-        "found": [CEFR[rank] if rank >= 0 else "" for rank in found],
-    }
-
-
-def level(wanted: Wanted, candidate: Candidate, _at: datetime) -> tuple[float, Facts]:
-    asked, found = wanted.brief.level, candidate.practice.level
-    return 1.0 if asked == found else 0.5, {"asked": asked, "found": found}
-
-
-def capacity(_wanted: Wanted, candidate: Candidate, _at: datetime) -> tuple[float, Facts]:
-    free, whole = candidate.free_minutes, candidate.practice.capacity_minutes
-    return min(free / whole, 1.0) if whole else 0.0, {"free": free, "capacity": whole}
-
-
-def newcomer(_wanted: Wanted, candidate: Candidate, at: datetime) -> tuple[float, Facts]:
-    published_at = candidate.practice.published_at
-    days = max((at - published_at).days, 0) if published_at else NEWCOMER_DAYS
-    return max(1.0 - days / NEWCOMER_DAYS, 0.0), {"days": days, "of": NEWCOMER_DAYS}
-
-
-CRITERIA: Mapping[str, Criterion] = {
-    "skills_required": skills_required,
-    "skills_preferred": skills_preferred,
-    "services": services,
-    "overlap": overlap,
-    "price": price,
-    "languages": languages,
-    "level": level,
-    "capacity": capacity,
-    "newcomer": newcomer,
-}
-
-
 def contributions(wanted: Wanted, candidate: Candidate, weights: Weights, at: datetime) -> tuple[Contribution, ...]:
     """Every criterion's share, also those that give nothing, in the order of the table above."""
     shares = []
     for name, criterion in CRITERIA.items():
-        weight = weights.points.get(name, 0.0)
-        fit, facts = criterion(wanted, candidate, at)
-        shares.append(Contribution(name, weight, fit, weight * fit, facts))
+        weight, fit = weights.points.get(name, 0.0), criterion.fit(wanted, candidate, at)
+        shares.append(Contribution(name, weight, fit, weight * fit, criterion.facts(wanted, candidate, at)))
     return tuple(shares)
 
 
-def total(shares: Sequence[Contribution]) -> float:
-    return math.fsum(share.points for share in shares)
+def score(wanted: Wanted, candidate: Candidate, weights: Weights, at: datetime) -> float:
+    """The sum of the contributions' points, without their facts: for ranking many."""
+    points = weights.points
+    return math.fsum(
+        points.get(name, 0.0) * criterion.fit(wanted, candidate, at) for name, criterion in CRITERIA.items()
+    )
 
 
-def _levels(asked: Sequence[SkillLevel], candidate: Candidate) -> list[int]:
-    return [candidate.skills.get(skill.code, 0) for skill in asked]
+def _required_fit(wanted: Wanted, candidate: Candidate, _at: datetime) -> float:
+    held = candidate.skills
+    return _mean(
+        [_surplus(skill.level, held.get(skill.code, 0), HIGHEST_SKILL_LEVEL) for skill in wanted.brief.required_skills]
+    )
 
 
-def _skill_facts(asked: Sequence[SkillLevel], found: list[int]) -> Facts:
-    return {"skills": [skill.code for skill in asked], "asked": [skill.level for skill in asked], "found": found}
+def _required_facts(wanted: Wanted, candidate: Candidate, _at: datetime) -> Facts:
+    return _skill_facts(wanted.brief.required_skills, candidate)
+
+
+def _preferred_fit(wanted: Wanted, candidate: Candidate, _at: datetime) -> float:
+    held = candidate.skills
+    return _mean([min(held.get(skill.code, 0) / skill.level, 1.0) for skill in wanted.brief.preferred_skills])
+
+
+def _preferred_facts(wanted: Wanted, candidate: Candidate, _at: datetime) -> Facts:
+    return _skill_facts(wanted.brief.preferred_skills, candidate)
+
+
+def _services_fit(wanted: Wanted, candidate: Candidate, _at: datetime) -> float:
+    asked = wanted.brief.services
+    return sum(code in candidate.services for code in asked) / len(asked) if asked else 1.0
+
+
+def _services_facts(wanted: Wanted, candidate: Candidate, _at: datetime) -> Facts:
+    asked = wanted.brief.services
+    return {"asked": list(asked), "found": [code for code in asked if code in candidate.services]}
+
+
+def _overlap_fit(wanted: Wanted, candidate: Candidate, _at: datetime) -> float:
+    day = wanted.day_minutes
+    return min(min(wanted.shared_with(candidate)) / day, 1.0) if day else 1.0
+
+
+def _overlap_facts(wanted: Wanted, candidate: Candidate, _at: datetime) -> Facts:
+    found = min(wanted.shared_with(candidate))
+    return {"asked": wanted.brief.overlap_minutes, "found": found, "day": wanted.day_minutes}
+
+
+def _price_fit(wanted: Wanted, candidate: Candidate, _at: datetime) -> float:
+    budget, found = wanted.brief.budget, wanted.price_of(candidate.practice)
+    if found is None or not budget.amount:
+        return 0.0
+    return 1.0 - found.amount / (found.per * budget.amount)
+
+
+def _price_facts(wanted: Wanted, candidate: Candidate, _at: datetime) -> Facts:
+    budget, found = wanted.brief.budget, wanted.price_of(candidate.practice)
+    return {"asked": budget.amount, "found": found.rounded_up if found else 0, "currency": budget.currency}
+
+
+def _languages_fit(wanted: Wanted, candidate: Candidate, _at: datetime) -> float:
+    spoken = candidate.languages
+    return _mean([_surplus(rank, spoken.get(code, -1), HIGHEST_CEFR) for code, rank in wanted.languages])
+
+
+def _languages_facts(wanted: Wanted, candidate: Candidate, _at: datetime) -> Facts:
+    spoken = candidate.languages
+    return {
+        "languages": [code for code, _ in wanted.languages],
+        "asked": [CEFR[rank] for _, rank in wanted.languages],
+        "found": [CEFR[spoken[code]] if code in spoken else "" for code, _ in wanted.languages],
+    }
+
+
+def _level_fit(wanted: Wanted, candidate: Candidate, _at: datetime) -> float:
+    return 1.0 if wanted.brief.level == candidate.practice.level else 0.5
+
+
+def _level_facts(wanted: Wanted, candidate: Candidate, _at: datetime) -> Facts:
+    return {"asked": wanted.brief.level, "found": candidate.practice.level}
+
+
+def _capacity_fit(_wanted: Wanted, candidate: Candidate, _at: datetime) -> float:
+    whole = candidate.practice.capacity_minutes
+    return min(candidate.free_minutes / whole, 1.0) if whole else 0.0
+
+
+def _capacity_facts(_wanted: Wanted, candidate: Candidate, _at: datetime) -> Facts:
+    return {"free": candidate.free_minutes, "capacity": candidate.practice.capacity_minutes}
+
+
+def _newcomer_fit(_wanted: Wanted, candidate: Candidate, at: datetime) -> float:
+    return max(1.0 - _days_listed(candidate, at) / NEWCOMER_DAYS, 0.0)
+
+
+def _newcomer_facts(_wanted: Wanted, candidate: Candidate, at: datetime) -> Facts:
+    return {"days": _days_listed(candidate, at), "of": NEWCOMER_DAYS}
+
+
+CRITERIA: Mapping[str, Criterion] = {
+    "skills_required": Criterion(_required_fit, _required_facts),
+    "skills_preferred": Criterion(_preferred_fit, _preferred_facts),
+    "services": Criterion(_services_fit, _services_facts),
+    "overlap": Criterion(_overlap_fit, _overlap_facts),
+    "price": Criterion(_price_fit, _price_facts),
+    "languages": Criterion(_languages_fit, _languages_facts),
+    "level": Criterion(_level_fit, _level_facts),
+    "capacity": Criterion(_capacity_fit, _capacity_facts),
+    "newcomer": Criterion(_newcomer_fit, _newcomer_facts),
+}
+
+
+def _skill_facts(asked: Sequence[SkillLevel], candidate: Candidate) -> Facts:
+    return {
+        "skills": [skill.code for skill in asked],
+        "asked": [skill.level for skill in asked],
+        "found": [candidate.skills.get(skill.code, 0) for skill in asked],
+    }
+
+
+def _days_listed(candidate: Candidate, at: datetime) -> int:
+    published_at = candidate.practice.published_at
+    return max((at - published_at).days, 0) if published_at else NEWCOMER_DAYS
 
 
 def _surplus(asked: int, found: int, highest: int) -> float:

@@ -1,7 +1,7 @@
 """Conversations: what the two sides of a negotiation, and then of a contract, write to each other.
 
-Besides messages there are lines: steps of the negotiation, kept as a kind and parameters and put into words for each reader.
-Lines are read in passing; only messages count as unread.
+Besides messages there are lines: steps of the negotiation, kept as a kind and parameters and put into words for each
+reader. Lines are read in passing; only messages count as unread.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A side's place in the conversation: messages of the other since it last looked, and whether a mail told of them."""
+    """A side's place: how many of the other's messages came since it last looked, and whether a mail told of them."""
 
     unread: int = 0
     told: bool = False
@@ -61,13 +61,13 @@ class Conversation:
             raise Forbidden("A conversation belongs to its two sides.")
         return side
 
-    def post(self, author_id: str, body: str, at: datetime) -> tuple[Conversation, Message]:
+    def post(self, author_id: str, body: str, at: datetime, id: str = "") -> tuple[Conversation, Message]:
         """A message from one side, unread by the other. Raises Forbidden for a stranger, Invalid when it is empty."""
         side = self.side_of(author_id)
         if not body.strip():
             raise Invalid.field("body", "Write something first.")
         message = Message(
-            id=new_id(),
+            id=id or new_id(),
             conversation_id=self.id,
             sent_at=at,
             author_id=author_id,
@@ -75,12 +75,13 @@ class Conversation:
             body=body.strip(),
         )
         recipient = self.reader(side.other)
-        return self._with(message)._reading(side.other, replace(recipient, unread=recipient.unread + 1)), message
+        posted = self._reading(side.other, replace(recipient, unread=recipient.unread + 1))
+        return _last(posted, message), message
 
-    def note(self, line: str, params: Mapping[str, Any], at: datetime) -> tuple[Conversation, Message]:
+    def note(self, line: str, params: Mapping[str, Any], at: datetime, id: str) -> tuple[Conversation, Message]:
         """A line: a step that both sides see."""
-        message = Message(id=new_id(), conversation_id=self.id, sent_at=at, line=line, params=dict(params))
-        return self._with(message), message
+        message = Message(id=id, conversation_id=self.id, sent_at=at, line=line, params=dict(params))
+        return _last(self, message), message
 
     def needs_telling(self, side: Side) -> bool:
         """Whether something is unread of which no e-mail told: one e-mail tells of all until the side has looked."""
@@ -101,11 +102,12 @@ class Conversation:
     def carried_on_by(self, contract_id: str) -> Conversation:
         return replace(self, contract_id=contract_id)
 
-    def _with(self, message: Message) -> Conversation:
-        """Events come late at times: an older message does not become the last one."""
-        if self.last is not None and message.sent_at < self.last.sent_at:
-            return self
-        return replace(self, last=message, touched_at=max(self.touched_at, message.sent_at))
-
     def _reading(self, side: Side, reader: Reader) -> Conversation:
         return replace(self, client=reader) if side is Side.CLIENT else replace(self, assistant=reader)
+
+
+def _last(conversation: Conversation, message: Message) -> Conversation:
+    """Events come late at times: an older message does not become the last one."""
+    if conversation.last is not None and message.sent_at < conversation.last.sent_at:
+        return conversation
+    return replace(conversation, last=message, touched_at=max(conversation.touched_at, message.sent_at))

@@ -1,7 +1,7 @@
 """E-mails and their states: queued → sent | failed, tried again in between; kept, where no server is set.
 
-Sent means that the server took it. A mail is sent by whoever holds its lease; a lease that runs out (its holder died) is
-taken by another.
+Sent means that the server took it. A mail is sent by whoever holds its lease; a lease that runs out (its holder died)
+is taken by another.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.messaging.domain.person import Person
 from shared.platform.errors import Conflict
 from shared.platform.ids import new_id
 
@@ -79,11 +80,9 @@ class Mail:
     def of(
         cls,
         letter: Letter,
+        to: Person,
         *,
         event_id: str,
-        account_id: str,
-        to: str,
-        locale: str,
         kind: str,
         at: datetime,
         may_leave: bool,
@@ -93,9 +92,9 @@ class Mail:
         return cls(
             id=new_id(),
             event_id=event_id,
-            account_id=account_id,
-            to=to,
-            locale=locale,
+            account_id=to.id,
+            to=to.email,
+            locale=to.locale,
             kind=kind,
             subject=letter.subject,
             text=letter.text,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from services.messaging.domain.conversation import Conversation, Message
 from services.messaging.domain.parties import Parties, Side
 from shared.platform.money import Money
 
@@ -23,7 +24,7 @@ NAMES = ("client_name", "assistant_name")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What one account is told. `params` are flat and plain; `form` chooses the words; `quote` is what somebody wrote."""
+    """What one account is told. `params` are flat and plain; `form` chooses the words; `quote` is somebody's own."""
 
     account_id: str
     kind: str
@@ -104,7 +105,10 @@ def by_silence(fact: Fact) -> str:
     return "silence" if fact.get("approved_by") == "silence" else ""
 
 
-OFFER = ("title", *NAMES, "number", "engagement", "rate", "weekly_minutes", "start_on", "expires_at", "state", "reason")
+OFFER = (
+    *("title", *NAMES, "author_name", "recipient_name", "number"),
+    *("engagement", "rate", "weekly_minutes", "start_on", "expires_at", "state", "reason"),
+)
 CONTRACT = ("title", *NAMES, "engagement", "rate", "weekly_minutes", "start_on", "ends_on", "state", "reason")
 TIMESHEET = ("title", *NAMES, "week_start", "minutes", "disputed_minutes", "review_due_at", "approved_by", "reason")
 INVOICE = ("title", *NAMES, "number", "total", "paid", "due", "due_on", "state", "reason")
@@ -166,6 +170,17 @@ def notices(kind: str, fact: Fact, acting_id: str) -> list[Notice]:
     ]
 
 
+def notice_of_message(conversation: Conversation, message: Message, side: Side) -> Notice:
+    """That something was written to the side."""
+    return Notice(
+        account_id=conversation.parties.id_of(side),
+        kind="message.posted",
+        params={"name": message.author_name, "title": conversation.title},
+        path=f"/conversations/{conversation.id}",
+        quote=message.body,
+    )
+
+
 def line_of(kind: str, fact: Fact) -> str:
     """The key of the words of the event's line in the conversation; empty when it has none."""
     step = STEPS.get(kind)
@@ -176,7 +191,7 @@ def line_of(kind: str, fact: Fact) -> str:
 
 
 def params_of(kind: str, fact: Fact) -> dict[str, Any]:
-    """The event's facts that sentences are made from, flat and plain: text, numbers, ISO dates, `{amount, currency}`."""
+    """The event's facts that sentences are made from: text, numbers, ISO dates, `{amount, currency}`."""
     parties = parties_of(fact)
     disputed = [entry for entry in fact.get("entries") or () if entry.get("disputed")]
     flat = {
@@ -188,6 +203,9 @@ def params_of(kind: str, fact: Fact) -> dict[str, Any]:
         "reason": fact.get("reason") or next((entry["reason"] for entry in disputed if entry.get("reason")), ""),
         "disputed_minutes": sum(entry["minutes"] for entry in disputed),
     }
+    if "by" in fact:
+        flat["author_name"] = parties.name_of(Side(fact["by"]))
+        flat["recipient_name"] = parties.name_of(Side(fact["by"]).other)
     return {name: plain(flat[name]) for name in STEPS[kind].params if flat.get(name) is not None}
 
 

@@ -53,13 +53,20 @@ CARDS = [
         free_minutes=1200,
         time_zone="Europe/Oslo",
     ),
-    card("as-4", "Studio Ferri & Associate", "A practice of three: somebody is always there", free_minutes=4800, capacity_minutes=6000),
+    card(
+        "as-4",
+        "Studio Ferri & Associate",
+        "A practice of three: somebody is always there",
+        free_minutes=4800,
+        capacity_minutes=6000,
+    ),
 ]
 
 PROFILE = {
     **{key: value for key, value in CARDS[0].items() if key != "free_minutes"},
-    "story": "I have worked beside managing directors in Milan and Zurich since 2009.\n\nMornings belong to calendars and mail; "
-    "afternoons to travel, minutes and whatever must not wait. I write Italian and English, and I keep things to myself.",
+    "story": "I have worked beside managing directors in Milan and Zurich since 2009.\n\n"
+    "Mornings belong to calendars and mail; afternoons to travel, minutes and whatever must not wait. "
+    "I write Italian and English, and I keep things to myself.",
     "story_locale": "en",
     "skills": [
         {"code": "travel.booking", "level": 4},
@@ -103,14 +110,33 @@ TALK = {
     "assistant_name": "Livia Conti",
     "contract_id": "",
     "last_message_at": "2026-03-10T15:20:00+00:00",
-    "last_body": "Thank you, Tuesday at ten is perfect. I will send the agenda on Monday evening so that you can look at it before.",
+    "last_body": "Thank you, Tuesday at ten is perfect. I will send the agenda on Monday evening "
+    "so that you can look at it before.",
     "unread": 2,
 }
 MESSAGES = [
-    {"id": "m1", "author_id": "acc-1", "author_name": "Clara Bassi", "body": "Hello Livia, could we talk on Tuesday?", "sent_at": "2026-03-09T08:10:00+00:00"},
-    {"id": "m2", "author_id": "as-1", "author_name": "Livia Conti", "body": "Gladly. I am free from nine to eleven.\n\nHere is my calendar: https://example.com/livia", "sent_at": "2026-03-09T09:02:00+00:00"},
-    {"id": "m3", "author_id": "as-1", "author_name": "Livia Conti", "body": TALK["last_body"], "sent_at": "2026-03-10T15:20:00+00:00"},
-]  # fmt: skip
+    {
+        "id": "m1",
+        "author_id": "acc-1",
+        "author_name": "Clara Bassi",
+        "body": "Hello Livia, could we talk on Tuesday?",
+        "sent_at": "2026-03-09T08:10:00+00:00",
+    },
+    {
+        "id": "m2",
+        "author_id": "as-1",
+        "author_name": "Livia Conti",
+        "body": "Gladly. I am free from nine to eleven.\n\nHere is my calendar: https://example.com/livia",
+        "sent_at": "2026-03-09T09:02:00+00:00",
+    },
+    {
+        "id": "m3",
+        "author_id": "as-1",
+        "author_name": "Livia Conti",
+        "body": TALK["last_body"],
+        "sent_at": "2026-03-10T15:20:00+00:00",
+    },
+]
 MAIL = {
     "id": "ml-1",
     "to": "clara@example.com",
@@ -127,7 +153,7 @@ LETTER = {
     "event_name": "timesheet.approved",
     "aggregate_id": "01a20b06-b5f2-7403-8586-17166bb835c2",
     "reason": "KeyError: 'terms'",
-    "traceback": 'Traceback (most recent call last):\n  File "consumer.py", line 10\nKeyError: \'terms\'',
+    "traceback": "Traceback (most recent call last):\n  File \"consumer.py\", line 10\nKeyError: 'terms'",
     "attempts": 6,
     "first_failed_at": "2026-03-10T15:20:00+00:00",
     "last_failed_at": "2026-03-10T15:22:00+00:00",
@@ -136,7 +162,15 @@ LETTER = {
 
 
 def status(service: str, **changed: Any) -> dict[str, Any]:
-    return {"service": service, "ready": True, "outbox": 0, "parked": 0, "dead_letters": 0, "lag_seconds": 0.0, **changed}
+    return {
+        "service": service,
+        "ready": True,
+        "outbox": 0,
+        "parked": 0,
+        "dead_letters": 0,
+        "lag_seconds": 0.0,
+        **changed,
+    }
 
 
 def profile(payload: dict[str, Any]) -> dict[str, Any]:
@@ -150,25 +184,106 @@ def answer_all(rpc: FakeRpc) -> FakeRpc:
     rpc.on(matching.BrowseAssistants, lambda asked: {"items": CARDS[: asked["limit"]], "total": 41, "next": "c2"})
     rpc.on(profiles.GetProfile, profile).on(matching.GetAssistantCard, CARDS[0]).on(matching.GetWeights, WEIGHTS)
     rpc.on(messaging.GetCounts, {"notifications": 3, "messages": 2})
-    other = {**TALK, "id": "th-2", "assistant_id": "as-3", "assistant_name": "Øyvind", "unread": 0, "last_body": "See you then.", "title": "Books"}
+    other = {
+        **TALK,
+        "id": "th-2",
+        "assistant_id": "as-3",
+        "assistant_name": "Øyvind",
+        "unread": 0,
+        "last_body": "See you then.",
+        "title": "Books",
+    }
     rpc.on(messaging.ListConversations, {"items": [TALK, other], "next": None})
     rpc.on(messaging.ReadConversation, {"conversation": TALK, "messages": MESSAGES, "earlier": "c0"})
     rpc.on(messaging.MarkConversationSeen, {}).on(messaging.MarkNotificationsRead, {})
     rpc.on(messaging.ListMails, {"items": [MAIL], "next": None}).on(messaging.GetMail, MAIL)
-    rpc.on(billing.GetTrialBalance, {"balances": [{"account": "receivable:acc-1", "balance": {"amount": 120050, "currency": "EUR"}}, {"account": "earned:as-1", "balance": {"amount": -120050, "currency": "EUR"}}], "balanced": True, "entries": 12})  # fmt: skip
+    rpc.on(
+        billing.GetTrialBalance,
+        {
+            "balances": [
+                {"account": "receivable:acc-1", "balance": {"amount": 120050, "currency": "EUR"}},
+                {"account": "earned:as-1", "balance": {"amount": -120050, "currency": "EUR"}},
+            ],
+            "balanced": True,
+            "entries": 12,
+        },
+    )
     for name in SERVICES:
         rpc.on(operations.get_status(name), status(name, dead_letters=1 if name == "billing" else 0))
         rpc.on(operations.list_dead_letters(name), {"items": [LETTER] if name == "billing" else [], "next": None})
         rpc.on(operations.replay_dead_letters(name), {"count": 1})
-    person = {"id": "acc-1", "email": "clara@example.com", "name": "Clara Bassi", "roles": ["client"], "locale": "en", "time_zone": "Europe/Rome", "email_confirmed": True, "created_at": "2026-01-05T10:00:00+00:00", "version": 1}  # fmt: skip
+    person = {
+        "id": "acc-1",
+        "email": "clara@example.com",
+        "name": "Clara Bassi",
+        "roles": ["client"],
+        "locale": "en",
+        "time_zone": "Europe/Rome",
+        "email_confirmed": True,
+        "created_at": "2026-01-05T10:00:00+00:00",
+        "version": 1,
+    }
     rpc.on(accounts.GetAccount, person)
-    rpc.on(accounts.ListAccounts, {"items": [person, {**person, "id": "as-1", "name": "Livia Conti", "roles": ["assistant"], "email": "livia@example.com", "email_confirmed": False}], "next": None})  # fmt: skip
-    rpc.on(accounts.ListSessions, {"items": [
-        {"id": "session-1", "created_at": "2026-03-01T08:00:00+00:00", "last_seen_at": "2026-03-10T08:00:00+00:00", "expires_at": "2026-04-01T08:00:00+00:00", "user_agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0"},
-        {"id": "session-2", "created_at": "2026-03-01T08:00:00+00:00", "last_seen_at": "2026-03-02T08:00:00+00:00", "expires_at": "2026-04-01T08:00:00+00:00", "user_agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1"},
-    ]})  # fmt: skip
-    rpc.on(messaging.ListNotifications, {"items": [
-        {"id": "n1", "kind": "offer.sent", "params": {"client_name": "Clara Bassi", "title": TALK["title"]}, "path": "/offers/o1", "created_at": "2026-03-10T15:20:00+00:00", "read_at": None},
-        {"id": "n2", "kind": "unheard.of", "params": {}, "path": "", "created_at": "2026-03-09T15:20:00+00:00", "read_at": "2026-03-09T16:00:00+00:00"},
-    ], "next": None})  # fmt: skip
+    rpc.on(
+        accounts.ListAccounts,
+        {
+            "items": [
+                person,
+                {
+                    **person,
+                    "id": "as-1",
+                    "name": "Livia Conti",
+                    "roles": ["assistant"],
+                    "email": "livia@example.com",
+                    "email_confirmed": False,
+                },
+            ],
+            "next": None,
+        },
+    )
+    rpc.on(
+        accounts.ListSessions,
+        {
+            "items": [
+                {
+                    "id": "session-1",
+                    "created_at": "2026-03-01T08:00:00+00:00",
+                    "last_seen_at": "2026-03-10T08:00:00+00:00",
+                    "expires_at": "2026-04-01T08:00:00+00:00",
+                    "user_agent": "Mozilla/5.0 (Windows NT 10.0) Firefox/140.0",
+                },
+                {
+                    "id": "session-2",
+                    "created_at": "2026-03-01T08:00:00+00:00",
+                    "last_seen_at": "2026-03-02T08:00:00+00:00",
+                    "expires_at": "2026-04-01T08:00:00+00:00",
+                    "user_agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari/604.1",
+                },
+            ]
+        },
+    )
+    rpc.on(
+        messaging.ListNotifications,
+        {
+            "items": [
+                {
+                    "id": "n1",
+                    "kind": "offer.sent",
+                    "params": {"name": "Clara Bassi", "title": TALK["title"], "number": 1},
+                    "path": "/offers/o1",
+                    "created_at": "2026-03-10T15:20:00+00:00",
+                    "read_at": None,
+                },
+                {
+                    "id": "n2",
+                    "kind": "unheard.of",
+                    "params": {},
+                    "path": "",
+                    "created_at": "2026-03-09T15:20:00+00:00",
+                    "read_at": "2026-03-09T16:00:00+00:00",
+                },
+            ],
+            "next": None,
+        },
+    )
     return rpc

@@ -15,7 +15,12 @@ from shared.contracts import accounts, messaging
 from tests.unit.gateway.fake_rpc import FakeRpc
 
 SETTINGS = GatewaySettings(
-    amqp_uri="", secret_key="for tests " * 5, cookie_secure=False, rate_limits=False, session_check_seconds=0, mailbox=True
+    amqp_uri="",
+    secret_key="for tests " * 5,
+    cookie_secure=False,
+    rate_limits=False,
+    session_check_seconds=0,
+    mailbox=True,
 )
 
 
@@ -67,7 +72,7 @@ SignIn = Callable[..., FlaskClient]
 
 @pytest.fixture
 def sign_in(app: Flask, rpc: FakeRpc) -> SignIn:
-    """`sign_in("assistant", locale="it")` gives the browser of somebody who is signed in; what that asked is forgotten."""
+    """`sign_in("assistant", locale="it")` gives the browser of somebody signed in; what that asked is forgotten."""
 
     def do(*roles: str, **changed: Any) -> FlaskClient:
         answer = signed_in(roles=roles or ("client",), **changed)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from services.matching.domain.brief import Brief
 from services.matching.domain.engine import Match
 from services.matching.domain.practice import CEFR, LanguageLevel, Practice, Retainer
-from services.matching.domain.score import CRITERIA, contributions, total
+from services.matching.domain.score import CRITERIA, contributions
 from services.matching.domain.weights import DEFAULT_WEIGHTS, Weights
 from tests.unit.matching.world import (
     NOW,
@@ -230,9 +230,3 @@ def test_names_and_headlines_mean_nothing(brief: Brief, population: list[Practic
     renamed = [replace(practice, display_name=name, headline=headline) for practice in population]
 
     assert [m.score for m in matches(brief, renamed)] == [m.score for m in matches(brief, population)]
-
-
-def test_a_total_is_exact_where_a_running_sum_is_not() -> None:
-    shares = contributions(wanted(), candidate(), Weights.numbered(2, dict.fromkeys(CRITERIA, 0.1)), NOW)
-
-    assert total(shares) == pytest.approx(sum(share.points for share in shares), abs=1e-12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ from services.matching.domain.engine import ExactEngine
 from services.matching.domain.search import Filters, words
 from shared.platform.errors import Invalid
 from shared.platform.money import Money
-from tests.unit.matching.world import NOW, a_practice, an_engine, eur, free, languages, skills, timedelta
+from tests.unit.matching.world import NOW, a_practice, an_engine, eur, free, languages, skills
 
-LABELS = {"bookkeeping": ("Bookkeeping", "Contabilità"), "travel": ("Travel", "Viaggi e trasferte")}
+LABELS: dict[str, tuple[str, ...]] = {
+    "bookkeeping": ("Bookkeeping", "Contabilità"),
+    "travel": ("Travel", "Viaggi e trasferte"),
+}
 ANNA = a_practice(
     "anna", display_name="Anna Lucà", headline="Order, at last", services=("travel",), level="administrative"
 )

@@ -23,7 +23,7 @@ Answer = Callable[[dict[str, Any]], Any]
 
 
 class Service:
-    """Answers calls in one thread: each method by a function of the request. A method that gives SILENCE does not answer."""
+    """Answers calls in one thread, each method by a function of the request. One that gives SILENCE is not answered."""
 
     SILENCE = object()
 
@@ -51,7 +51,7 @@ class Service:
         try:
             result = self._methods[request["method"]](request)
             reply = {"result": result}
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - as the shell does
             reply = {"error": to_wire(error)}
             result = None
         if result is not self.SILENCE:
@@ -269,12 +269,12 @@ def test_a_forked_child_starts_without_its_parents_connections(client: RpcClient
 
     child = os.fork()
     if child == 0:
-        os.write(writing, str(len(client._idle)).encode())  # noqa: SLF001
+        os.write(writing, str(len(client._idle)).encode())
         os._exit(0)
     os.waitpid(child, 0)
 
     assert os.read(reading, 10) == b"0"
-    assert len(client._idle) == 1  # noqa: SLF001
+    assert len(client._idle) == 1
     assert client.call("toy", "echo", {"a": 2}) == {"a": 2}
 
 

@@ -1,0 +1,115 @@
+"""The API's table: each row a method and path, the contract it calls, and how path and query become its payload."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from shared.contracts import accounts, billing, matching, messaging, profiles, requests, work
+from shared.platform.contract import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`names` renames path parameters to the payload's fields. A body's fields win over nothing: the path always wins."""
+
+    method: str
+    path: str
+    call: Call
+    tag: str
+    summary: str
+    status: int = 200
+    names: dict[str, str] = field(default_factory=dict)
+    public: bool = False
+    """May be called without a token."""
+
+
+def _get(path: str, call: Call, tag: str, summary: str, *, public: bool = False, **names: str) -> Route:
+    return Route("GET", path, call, tag, summary, names=names, public=public)
+
+
+def _do(
+    path: str, call: Call, tag: str, summary: str, status: int = 200, *, public: bool = False, **names: str
+) -> Route:
+    return Route("POST", path, call, tag, summary, status, names, public)
+
+
+ROUTES: tuple[Route, ...] = (
+    _do("/accounts", accounts.SignUp, "Accounts", "Sign up; answers with a token", 201, public=True),
+    _do("/accounts/confirm", accounts.ConfirmEmail, "Accounts", "Confirm an e-mail address", public=True),
+    _do("/accounts/resend-confirmation", accounts.ResendConfirmation, "Accounts", "Send the confirmation again"),
+    _do(
+        "/accounts/request-reset",
+        accounts.RequestReset,
+        "Accounts",
+        "Ask for a link to set a new password",
+        public=True,
+    ),
+    _do("/accounts/reset", accounts.ResetPassword, "Accounts", "Set a new password with the link's token", public=True),
+    _do("/sessions", accounts.SignIn, "Accounts", "Sign in; answers with a token", 201, public=True),
+    _get("/sessions", accounts.ListSessions, "Accounts", "Where the account is signed in"),
+    Route(
+        "DELETE", "/sessions/<id>", accounts.RevokeSession, "Accounts", "Sign a session out", 200, {"id": "session_id"}
+    ),
+    _get("/account", accounts.GetAccount, "Accounts", "The account"),
+    Route("PUT", "/account", accounts.ChangeSettings, "Accounts", "Change name, language and time zone"),
+    _do("/account/roles", accounts.AddRole, "Accounts", "Be a client or an assistant as well"),
+    _get("/profile", profiles.GetMyProfile, "Profile", "The assistant's own profile"),
+    Route("PUT", "/profile", profiles.SaveProfile, "Profile", "Make or change the profile"),
+    _do("/profile/publish", profiles.PublishProfile, "Profile", "Publish it"),
+    _do("/profile/unpublish", profiles.UnpublishProfile, "Profile", "Take it back"),
+    _get("/profiles/<id>", profiles.GetProfile, "Assistants", "A published profile", public=True),
+    _get("/assistants", matching.BrowseAssistants, "Assistants", "Search and filter assistants", public=True),
+    _get("/assistants/<id>", matching.GetAssistantCard, "Assistants", "An assistant with her free hours", public=True),
+    _get("/matching/weights", matching.GetWeights, "Assistants", "The weights in force", public=True),
+    _get("/briefs", requests.ListBriefs, "Briefs", "The client's briefs"),
+    _do("/briefs", requests.SaveBrief, "Briefs", "Write a brief (a draft)", 201),
+    _get("/briefs/<id>", requests.GetBrief, "Briefs", "A brief"),
+    Route("PUT", "/briefs/<id>", requests.SaveBrief, "Briefs", "Change a brief"),
+    _do("/briefs/<id>/publish", requests.PublishBrief, "Briefs", "Open it"),
+    _do("/briefs/<id>/pause", requests.PauseBrief, "Briefs", "Pause it"),
+    _do("/briefs/<id>/resume", requests.ResumeBrief, "Briefs", "Resume it"),
+    _do("/briefs/<id>/close", requests.CloseBrief, "Briefs", "Close it"),
+    _do("/briefs/<id>/reopen", requests.ReopenBrief, "Briefs", "Open it again"),
+    _get("/briefs/<id>/matches", matching.FindMatches, "Matching", "Who fits, and exactly why", id="brief_id"),
+    _get(
+        "/briefs/<id>/matches/<assistant_id>",
+        matching.ExplainMatch,
+        "Matching",
+        "Why somebody is, or is not, in the list",
+        id="brief_id",
+    ),
+    _get("/offers", matching.ListOffers, "Offers", "Offers of either side"),
+    _do("/offers", matching.SendOffer, "Offers", "Make an offer", 201),
+    _get("/offers/<id>", matching.GetOffer, "Offers", "An offer with all versions of its negotiation"),
+    _do("/offers/<id>/counter", matching.CounterOffer, "Offers", "Put other terms", 201, id="offer_id"),
+    _do("/offers/<id>/accept", matching.AcceptOffer, "Offers", "Accept; answers with the contract", 201, id="offer_id"),
+    _do("/offers/<id>/decline", matching.DeclineOffer, "Offers", "Decline", id="offer_id"),
+    _do("/offers/<id>/withdraw", matching.WithdrawOffer, "Offers", "Withdraw one's own", id="offer_id"),
+    _get("/contracts", matching.ListContracts, "Contracts", "Contracts of either side"),
+    _get("/contracts/<id>", matching.GetContract, "Contracts", "A contract"),
+    _do("/contracts/<id>/pass-trial", matching.PassTrial, "Contracts", "End the trial well"),
+    _do("/contracts/<id>/pause", matching.PauseContract, "Contracts", "Pause"),
+    _do("/contracts/<id>/resume", matching.ResumeContract, "Contracts", "Resume"),
+    _do("/contracts/<id>/notice", matching.GiveNotice, "Contracts", "Give notice"),
+    _do("/contracts/<id>/terminate", matching.TerminateContract, "Contracts", "Terminate for cause"),
+    _do("/time-entries", work.LogTime, "Time", "Log time", 201),
+    Route("PUT", "/time-entries/<id>", work.EditTime, "Time", "Correct an entry", 200, {"id": "entry_id"}),
+    Route("DELETE", "/time-entries/<id>", work.DeleteTime, "Time", "Remove an entry", 200, {"id": "entry_id"}),
+    _get("/timesheets", work.ListTimesheets, "Time", "Timesheets of either side"),
+    _get("/timesheets/<id>", work.GetTimesheet, "Time", "A week's timesheet"),
+    _do("/timesheets/<id>/submit", work.SubmitTimesheet, "Time", "Submit", id="timesheet_id"),
+    _do("/timesheets/<id>/approve", work.ApproveTimesheet, "Time", "Approve", id="timesheet_id"),
+    _do("/timesheets/<id>/dispute", work.DisputeTimesheet, "Time", "Dispute entries", id="timesheet_id"),
+    _get("/invoices", billing.ListInvoices, "Invoices", "Invoices and credit notes of either side"),
+    _get("/invoices/<id>", billing.GetInvoice, "Invoices", "An invoice or credit note"),
+    _do("/invoices/<id>/payments", billing.RecordPayment, "Invoices", "Record a payment", id="invoice_id"),
+    _do("/invoices/<id>/credit", billing.CreditInvoice, "Invoices", "Credit what is left", 201, id="invoice_id"),
+    _do("/invoices/<id>/write-off", billing.WriteOffInvoice, "Invoices", "Write off", id="invoice_id"),
+    _get("/trial-balance", billing.GetTrialBalance, "Invoices", "All ledger accounts (operators)"),
+    _get("/conversations", messaging.ListConversations, "Messages", "Conversations"),
+    _get("/conversations/<id>", messaging.ReadConversation, "Messages", "Its messages", id="conversation_id"),
+    _do("/conversations/<id>/messages", messaging.PostMessage, "Messages", "Write", 201, id="conversation_id"),
+    _do("/conversations/<id>/seen", messaging.MarkConversationSeen, "Messages", "Mark as read", id="conversation_id"),
+    _get("/notifications", messaging.ListNotifications, "Messages", "What happened"),
+    _do("/notifications/read", messaging.MarkNotificationsRead, "Messages", "Mark all as read"),
+)

@@ -1,0 +1,1 @@
+"""From a notice to an e-mail in its reader's language: words, formats, templates, and the way to the SMTP server."""

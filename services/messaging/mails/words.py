@@ -1,0 +1,445 @@
+"""The words of e-mails and of a conversation's lines, by language and kind of event.
+
+A kind may have forms (`contract.changed/paused`); a form without words of its own has those of the kind. `{name}` is
+the other side's name; the other parameters are a notice's, already put into the reader's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+CLOSING = {
+    "en": "You get this because you have an account with Dextra.",
+    "it": "Ricevi questo messaggio perché hai un account su Dextra.",
+}
+GREETING = {"en": "Hello {name},", "it": "Ciao {name},"}
+LOOK_THERE = {
+    "en": "If the button does not work, open this address:",
+    "it": "Se il pulsante non funziona, apri questo indirizzo:",
+}
+DEXTRA = "Dextra"
+"""Who speaks in a conversation's lines."""
+
+
+class Words(NamedTuple):
+    """`line` is the sentence in a conversation, where the kind has one; without a `subject` there is no e-mail."""
+
+    subject: str = ""
+    text: str = ""
+    button: str = ""
+    line: str = ""
+
+
+FACTS: Mapping[str, tuple[str, ...]] = {
+    "offer.sent": ("engagement", "rate", "weekly_minutes", "start_on", "expires_at"),
+    "offer.expiring": ("rate", "weekly_minutes", "start_on", "expires_at"),
+    "contract.started": ("engagement", "rate", "weekly_minutes", "start_on"),
+    "contract.changed": ("ends_on",),
+    "contract.ended": ("ends_on",),
+    "timesheet.submitted": ("week_start", "minutes", "review_due_at"),
+    "timesheet.approved": ("week_start", "minutes"),
+    "timesheet.disputed": ("week_start", "minutes", "disputed_minutes"),
+    "timesheet.review_due": ("week_start", "minutes", "review_due_at"),
+    "invoice.issued": ("number", "total", "due_on"),
+    "invoice.paid": ("number", "total", "paid"),
+    "invoice.overdue": ("number", "total", "due", "due_on"),
+    "invoice.credited": ("number", "total"),
+    "invoice.written_off": ("number", "total"),
+}
+"""Which parameters an e-mail lists, in order."""
+
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "engagement": "Engagement",
+        "rate": "Rate",
+        "weekly_minutes": "Hours a week",
+        "start_on": "Starts on",
+        "ends_on": "Last day",
+        "expires_at": "Holds until",
+        "week_start": "Week from",
+        "minutes": "Hours",
+        "disputed_minutes": "Disputed",
+        "review_due_at": "Review until",
+        "number": "Number",
+        "total": "Total",
+        "paid": "Paid",
+        "due": "Still due",
+        "due_on": "Due on",
+    },
+    "it": {
+        "engagement": "Formula",
+        "rate": "Tariffa",
+        "weekly_minutes": "Ore a settimana",
+        "start_on": "Inizio",
+        "ends_on": "Ultimo giorno",
+        "expires_at": "Valida fino al",
+        "week_start": "Settimana dal",
+        "minutes": "Ore",
+        "disputed_minutes": "Contestate",
+        "review_due_at": "Verifica entro",
+        "number": "Numero",
+        "total": "Totale",
+        "paid": "Pagato",
+        "due": "Ancora da pagare",
+        "due_on": "Scadenza",
+    },
+}
+
+ENGAGEMENTS: Mapping[str, Mapping[str, str]] = {
+    "en": {"hourly": "By the hour", "retainer": "Monthly retainer"},
+    "it": {"hourly": "A ore", "retainer": "Forfait mensile"},
+}
+RATES: Mapping[str, Mapping[str, str]] = {
+    "en": {"hourly": "{rate} an hour", "retainer": "{rate} a month"},
+    "it": {"hourly": "{rate} all’ora", "retainer": "{rate} al mese"},
+}
+
+REASONS: Mapping[str, Mapping[str, str]] = {
+    "it": {
+        "Somebody else was hired for this brief.": "Per questa richiesta è stata scelta un’altra persona.",
+        "The brief was ended.": "La richiesta è stata chiusa.",
+    },
+}
+"""Reasons that the system itself gives; people's own are quoted as they wrote them."""
+
+ENGLISH: Mapping[str, Words] = {
+    "offer.sent": Words(
+        "{name} has made you an offer",
+        "{name} would like to work with you on “{title}”. These are the terms; you can accept, decline or answer with "
+        "terms of your own.",
+        "See the offer",
+        "{author_name} made an offer: {rate}, {weekly_minutes} a week.",
+    ),
+    "offer.sent/again": Words(
+        "{name} proposes new terms",
+        "{name} has put new terms for “{title}”. You can accept, decline or answer with terms of your own.",
+        "See the terms",
+        "{author_name} proposed new terms: {rate}, {weekly_minutes} a week.",
+    ),
+    "offer.accepted": Words(line="{recipient_name} accepted the offer. The contract begins."),
+    "offer.declined": Words(
+        "{name} has declined your offer",
+        "{name} has declined your offer for “{title}”.",
+        "See the offer",
+        "{recipient_name} declined the offer. {reason}",
+    ),
+    "offer.withdrawn": Words(
+        "The offer for “{title}” was withdrawn",
+        "The offer between you and {name} for “{title}” was withdrawn. There is nothing left to answer.",
+        "See the offer",
+        "The offer was withdrawn. {reason}",
+    ),
+    "offer.expiring": Words(
+        "An offer waits for your answer until tomorrow",
+        "The offer of {name} for “{title}” expires soon. Accept, decline or answer it before then.",
+        "Answer the offer",
+    ),
+    "offer.expired": Words(
+        "The offer for “{title}” has expired",
+        "The offer between you and {name} for “{title}” expired without an answer.",
+        "See the offer",
+        "The offer expired without an answer.",
+    ),
+    "contract.started": Words(
+        "Your contract with {name} begins",
+        "The offer for “{title}” was accepted: you and {name} have a contract, which begins with a trial.",
+        "Open the contract",
+    ),
+    "contract.changed": Words(
+        "Your contract with {name} has changed",
+        "The contract “{title}” with {name} has changed.",
+        "Open the contract",
+        "The contract has changed.",
+    ),
+    "contract.changed/active": Words(
+        "Your contract with {name} is active",
+        "The contract “{title}” with {name} is active now.",
+        "Open the contract",
+        "The contract is active now.",
+    ),
+    "contract.changed/paused": Words(
+        "Your contract with {name} is paused",
+        "The contract “{title}” with {name} is paused. No time can be logged until it is resumed.",
+        "Open the contract",
+        "The contract was paused. {reason}",
+    ),
+    "contract.changed/notice": Words(
+        "Notice was given on your contract with {name}",
+        "Notice was given on the contract “{title}” with {name}. Work goes on until its last day.",
+        "Open the contract",
+        "Notice was given; the last day is {ends_on}. {reason}",
+    ),
+    "contract.ended": Words(
+        "Your contract with {name} has ended",
+        "The contract “{title}” with {name} has ended. Hours that are still open can be submitted and approved.",
+        "Open the contract",
+        "The contract has ended. {reason}",
+    ),
+    "contract.ended/terminated": Words(
+        "Your contract with {name} was terminated",
+        "The contract “{title}” with {name} was terminated at once, for the reason below.",
+        "Open the contract",
+        "The contract was terminated. {reason}",
+    ),
+    "timesheet.submitted": Words(
+        "{name} has submitted a week’s hours",
+        "{name} has submitted the hours for “{title}”. Approve them, or say what is not right; without an answer they "
+        "stand approved when the review ends.",
+        "Review the hours",
+    ),
+    "timesheet.approved": Words(
+        "{name} has approved your hours",
+        "{name} has approved the week’s hours for “{title}”.",
+        "See the timesheet",
+    ),
+    "timesheet.approved/silence": Words(
+        "The hours for “{title}” stand approved",
+        "The time for the review has passed without an answer: the week’s hours for “{title}” stand approved.",
+        "See the timesheet",
+    ),
+    "timesheet.disputed": Words(
+        "{name} disputes some hours",
+        "{name} disputes some of the week’s hours for “{title}”. Correct and submit them again, or talk it over.",
+        "See what is disputed",
+    ),
+    "timesheet.review_due": Words(
+        "Hours wait for your review",
+        "The hours of {name} for “{title}” wait for your review. Without an answer they stand approved when it ends.",
+        "Review the hours",
+    ),
+    "invoice.issued": Words(
+        "Invoice {number} from {name}",
+        "{name} has issued an invoice for “{title}”.",
+        "See the invoice",
+    ),
+    "invoice.paid": Words(
+        "Payment received for invoice {number}",
+        "A payment was recorded for invoice {number}, “{title}”.",
+        "See the invoice",
+    ),
+    "invoice.overdue": Words(
+        "Invoice {number} is overdue",
+        "Invoice {number} for “{title}”, between you and {name}, has passed its due date.",
+        "See the invoice",
+    ),
+    "invoice.credited": Words(
+        "Invoice {number} was credited",
+        "Invoice {number} for “{title}”, between you and {name}, was corrected by a credit note.",
+        "See the document",
+    ),
+    "invoice.written_off": Words(
+        "Invoice {number} was written off",
+        "Invoice {number} for “{title}”, between you and {name}, was written off: nothing more is asked for.",
+        "See the invoice",
+    ),
+    "brief.expiring": Words(
+        "Your brief “{title}” expires soon",
+        "Nothing has happened with your brief “{title}” for a while. Open it if you still need somebody; else it "
+        "expires by itself in a few days.",
+        "Open the brief",
+    ),
+    "brief.ended/expired": Words(
+        "Your brief “{title}” has expired",
+        "Your brief “{title}” has expired, because nothing happened with it for a while. You can open it again.",
+        "Open the brief",
+    ),
+    "brief.ended/removed": Words(
+        "Your brief “{title}” was removed",
+        "We have removed your brief “{title}”, for the reason below. If you think that we are wrong, write to us.",
+        "Open the brief",
+    ),
+    "message.posted": Words(
+        "{name} has written to you",
+        "{name} has written to you about “{title}”. We send no further e-mail about this conversation until you have "
+        "looked at it.",
+        "Read and answer",
+    ),
+    "account.confirmation_requested": Words(
+        "Please confirm your address",
+        "Welcome to Dextra. Confirm that this address is yours; the link works once, until {expires_at}. If you did "
+        "not sign up, ignore this e-mail.",
+        "Confirm my address",
+    ),
+    "account.reset_requested": Words(
+        "Set a new password",
+        "Somebody asked for a new password for your account. The link works once, until {expires_at}. If it was not "
+        "you, ignore this e-mail: nothing changes.",
+        "Set a new password",
+    ),
+}
+
+ITALIAN: Mapping[str, Words] = {
+    "offer.sent": Words(
+        "{name} ti ha fatto un’offerta",
+        "{name} vorrebbe lavorare con te per «{title}». Ecco le condizioni: puoi accettare, rifiutare o rispondere con "
+        "le tue.",
+        "Vedi l’offerta",
+        "{author_name} ha fatto un’offerta: {rate}, {weekly_minutes} a settimana.",
+    ),
+    "offer.sent/again": Words(
+        "{name} propone nuove condizioni",
+        "{name} ha proposto nuove condizioni per «{title}». Puoi accettare, rifiutare o rispondere con le tue.",
+        "Vedi le condizioni",
+        "{author_name} ha proposto nuove condizioni: {rate}, {weekly_minutes} a settimana.",
+    ),
+    "offer.accepted": Words(line="{recipient_name} ha accettato l’offerta. Il contratto comincia."),
+    "offer.declined": Words(
+        "{name} ha rifiutato la tua offerta",
+        "{name} ha rifiutato la tua offerta per «{title}».",
+        "Vedi l’offerta",
+        "{recipient_name} ha rifiutato l’offerta. {reason}",
+    ),
+    "offer.withdrawn": Words(
+        "L’offerta per «{title}» è stata ritirata",
+        "L’offerta tra te e {name} per «{title}» è stata ritirata. Non c’è più nulla a cui rispondere.",
+        "Vedi l’offerta",
+        "L’offerta è stata ritirata. {reason}",
+    ),
+    "offer.expiring": Words(
+        "Un’offerta attende la tua risposta entro domani",
+        "L’offerta di {name} per «{title}» scade a breve. Accetta, rifiuta o rispondi prima di allora.",
+        "Rispondi all’offerta",
+    ),
+    "offer.expired": Words(
+        "L’offerta per «{title}» è scaduta",
+        "L’offerta tra te e {name} per «{title}» è scaduta senza risposta.",
+        "Vedi l’offerta",
+        "L’offerta è scaduta senza risposta.",
+    ),
+    "contract.started": Words(
+        "Il tuo contratto con {name} comincia",
+        "L’offerta per «{title}» è stata accettata: tu e {name} avete un contratto, che comincia con un periodo di "
+        "prova.",
+        "Apri il contratto",
+    ),
+    "contract.changed": Words(
+        "Il tuo contratto con {name} è cambiato",
+        "Il contratto «{title}» con {name} è cambiato.",
+        "Apri il contratto",
+        "Il contratto è cambiato.",
+    ),
+    "contract.changed/active": Words(
+        "Il tuo contratto con {name} è attivo",
+        "Il contratto «{title}» con {name} ora è attivo.",
+        "Apri il contratto",
+        "Il contratto ora è attivo.",
+    ),
+    "contract.changed/paused": Words(
+        "Il tuo contratto con {name} è sospeso",
+        "Il contratto «{title}» con {name} è sospeso. Non si possono registrare ore finché non riprende.",
+        "Apri il contratto",
+        "Il contratto è stato sospeso. {reason}",
+    ),
+    "contract.changed/notice": Words(
+        "Preavviso per il tuo contratto con {name}",
+        "È stato dato il preavviso per il contratto «{title}» con {name}. Il lavoro prosegue fino all’ultimo giorno.",
+        "Apri il contratto",
+        "È stato dato il preavviso; l’ultimo giorno è il {ends_on}. {reason}",
+    ),
+    "contract.ended": Words(
+        "Il tuo contratto con {name} è terminato",
+        "Il contratto «{title}» con {name} è terminato. Le ore ancora aperte possono essere inviate e approvate.",
+        "Apri il contratto",
+        "Il contratto è terminato. {reason}",
+    ),
+    "contract.ended/terminated": Words(
+        "Il tuo contratto con {name} è stato risolto",
+        "Il contratto «{title}» con {name} è stato risolto con effetto immediato, per il motivo qui sotto.",
+        "Apri il contratto",
+        "Il contratto è stato risolto. {reason}",
+    ),
+    "timesheet.submitted": Words(
+        "{name} ha inviato le ore della settimana",
+        "{name} ha inviato le ore per «{title}». Approvale, o spiega che cosa non va; senza risposta, alla fine della "
+        "verifica valgono come approvate.",
+        "Verifica le ore",
+    ),
+    "timesheet.approved": Words(
+        "{name} ha approvato le tue ore",
+        "{name} ha approvato le ore della settimana per «{title}».",
+        "Vedi il foglio ore",
+    ),
+    "timesheet.approved/silence": Words(
+        "Le ore per «{title}» risultano approvate",
+        "Il tempo per la verifica è passato senza risposta: le ore della settimana per «{title}» risultano approvate.",
+        "Vedi il foglio ore",
+    ),
+    "timesheet.disputed": Words(
+        "{name} contesta alcune ore",
+        "{name} contesta alcune ore della settimana per «{title}». Correggile e inviale di nuovo, o parlatene.",
+        "Vedi che cosa è contestato",
+    ),
+    "timesheet.review_due": Words(
+        "Ci sono ore da verificare",
+        "Le ore di {name} per «{title}» attendono la tua verifica. Senza risposta, alla fine valgono come approvate.",
+        "Verifica le ore",
+    ),
+    "invoice.issued": Words(
+        "Fattura {number} di {name}",
+        "{name} ha emesso una fattura per «{title}».",
+        "Vedi la fattura",
+    ),
+    "invoice.paid": Words(
+        "Pagamento ricevuto per la fattura {number}",
+        "È stato registrato un pagamento per la fattura {number}, «{title}».",
+        "Vedi la fattura",
+    ),
+    "invoice.overdue": Words(
+        "La fattura {number} è scaduta",
+        "La fattura {number} per «{title}», tra te e {name}, ha superato la scadenza.",
+        "Vedi la fattura",
+    ),
+    "invoice.credited": Words(
+        "La fattura {number} è stata stornata",
+        "La fattura {number} per «{title}», tra te e {name}, è stata corretta da una nota di credito.",
+        "Vedi il documento",
+    ),
+    "invoice.written_off": Words(
+        "La fattura {number} è stata stralciata",
+        "La fattura {number} per «{title}», tra te e {name}, è stata stralciata: non resta nulla da pagare.",
+        "Vedi la fattura",
+    ),
+    "brief.expiring": Words(
+        "La tua richiesta «{title}» sta per scadere",
+        "Da un po’ non succede nulla con la tua richiesta «{title}». Aprila se cerchi ancora qualcuno; altrimenti tra "
+        "qualche giorno scade da sé.",
+        "Apri la richiesta",
+    ),
+    "brief.ended/expired": Words(
+        "La tua richiesta «{title}» è scaduta",
+        "La tua richiesta «{title}» è scaduta, perché da un po’ non succedeva nulla. Puoi riaprirla.",
+        "Apri la richiesta",
+    ),
+    "brief.ended/removed": Words(
+        "La tua richiesta «{title}» è stata rimossa",
+        "Abbiamo rimosso la tua richiesta «{title}», per il motivo qui sotto. Se pensi che sia un errore, scrivici.",
+        "Apri la richiesta",
+    ),
+    "message.posted": Words(
+        "{name} ti ha scritto",
+        "{name} ti ha scritto a proposito di «{title}». Non ti manderemo altri messaggi su questa conversazione finché "
+        "non l’avrai aperta.",
+        "Leggi e rispondi",
+    ),
+    "account.confirmation_requested": Words(
+        "Conferma il tuo indirizzo",
+        "Ti diamo il benvenuto su Dextra. Conferma che questo indirizzo è tuo; il link funziona una volta sola, fino "
+        "al {expires_at}. Se non hai creato un account, ignora questo messaggio.",
+        "Conferma il mio indirizzo",
+    ),
+    "account.reset_requested": Words(
+        "Scegli una nuova password",
+        "È stata chiesta una nuova password per il tuo account. Il link funziona una volta sola, fino al {expires_at}. "
+        "Se non l’hai chiesta tu, ignora questo messaggio: non cambia nulla.",
+        "Scegli una nuova password",
+    ),
+}
+
+CATALOGUES: Mapping[str, Mapping[str, Words]] = {"en": ENGLISH, "it": ITALIAN}
+
+
+def words_for(key: str, locale: str) -> Words:
+    """The words of a kind or of its form. Raises KeyError for a kind that nobody has put into words."""
+    catalogue = CATALOGUES.get(locale, ENGLISH)
+    return catalogue.get(key) or catalogue[key.partition("/")[0]]

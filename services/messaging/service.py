@@ -1,0 +1,351 @@
+"""The messaging service: conversations and notifications, what other services' facts mean for them, the post office."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import Any, cast
+
+import structlog
+from nameko.extensions import DependencyProvider
+
+from services.messaging.domain import steps
+from services.messaging.domain.conversation import Conversation, Message
+from services.messaging.domain.conversation import Reader as Place
+from services.messaging.domain.mail import Mail
+from services.messaging.domain.notification import Notification
+from services.messaging.domain.parties import Side
+from services.messaging.domain.person import Person
+from services.messaging.domain.steps import Notice
+from services.messaging.mails.compose import letter, line
+from services.messaging.mails.formats import Reader
+from services.messaging.mails.smtp import Courier, Server, wrong_url
+from services.messaging.mails.words import DEXTRA
+from services.messaging.store import MessagingStore
+from shared.contracts import accounts, billing, matching, requests, work
+from shared.contracts import messaging as c
+from shared.platform.errors import Conflict, Forbidden
+from shared.platform.service import Call, Received, Service, StoreProvider, command, now, query, subscribe
+from shared.platform.settings import ServiceSettings, at_least, setting
+
+log = structlog.get_logger(__name__)
+Request = dict[str, Any]
+
+LONGEST_PAUSE = 60.0
+MOST_MESSAGES = 200
+
+
+def _no_address(value: str) -> str | None:
+    return None if "@" in parseaddr(value)[1] else "must look like Dextra <no-reply@example.com>"
+
+
+@dataclass(frozen=True)
+class MessagingSettings(ServiceSettings):
+    smtp_url: str = setting(
+        "SMTP_URL",
+        "the server that takes e-mails: smtp://user:password@host:587; empty: they are kept, not sent",
+        "",
+        secret=True,
+        check=wrong_url,
+    )
+    mail_from: str = setting("MAIL_FROM", "sender of e-mails", "Dextra <no-reply@localhost>", check=_no_address)
+    public_url: str = setting("PUBLIC_URL", "address of the gateway, for links", "http://localhost:8000")
+    mailbox: bool = setting("MAILBOX", "1 shows every e-mail to everybody: for a local run only", default=False)
+    mail_poll_seconds: float = setting(
+        "MAIL_POLL_SECONDS", "how often due e-mails are looked for", 1.0, check=at_least(0.05)
+    )
+
+
+class PostOffice(DependencyProvider):  # type: ignore[misc]
+    """Sends queued e-mails, as long as a server is set. Several may work side by side: each mail is leased to one."""
+
+    def setup(self) -> None:
+        self._stop = threading.Event()
+
+    def start(self) -> None:
+        provider = next(one for one in self.container.dependencies if isinstance(one, StoreProvider))
+        self._database = cast("MessagingStore", provider.database)
+        self._settings = cast("MessagingSettings", provider.settings)
+        if self._settings.smtp_url:
+            self.container.spawn_managed_thread(self._run, identifier="post office")
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def kill(self) -> None:
+        self.stop()
+
+    def _run(self) -> None:
+        """Until stopped. Waits longer and longer while the server, or the database, does not answer."""
+        pause = self._settings.mail_poll_seconds
+        while not self._stop.is_set():
+            try:
+                well = self.send_due()
+            except Exception as error:  # noqa: BLE001 - whatever it was: the mails are still there
+                log.warning("mails.failed", error=type(error).__name__)
+                well = False
+            pause = self._settings.mail_poll_seconds if well else min(pause * 2, LONGEST_PAUSE)
+            self._stop.wait(pause)
+
+    def send_due(self) -> bool:
+        """Sends what is due. Says whether the server was there."""
+        with Courier(Server.at(self._settings.smtp_url), self._settings.mail_from) as courier:
+            while not self._stop.is_set():
+                mail = self._database.mails.lease(now())
+                if mail is None:
+                    return True
+                self._settle(mail, courier)
+                if not courier.is_connected:
+                    return False
+        return True
+
+    def _settle(self, mail: Mail, courier: Courier) -> None:
+        outcome, problem = courier.deliver(mail)
+        tried = mail.tried(outcome, now(), problem)
+        log.info("mail.tried", mail=mail.id, kind=mail.kind, state=tried.state.value, problem=problem)
+        try:
+            self._database.mails.save(tried)
+        except Conflict:
+            log.warning("mail.lease_ran_out", mail=mail.id)
+
+
+class MessagingService(Service):
+    name = "messaging"
+    settings_class = MessagingSettings
+    store = StoreProvider(MessagingStore)
+    post_office = PostOffice()
+
+    # -- conversations -------------------------------------------------------------------------------------------
+
+    @query(c.ListConversations)
+    def list_conversations(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        page = self.store.conversations.of_member(call.actor.party_id, request["limit"], request["cursor"])
+        return {"items": [_shown(conversation, call) for conversation in page.items], "next": page.next}
+
+    @query(c.ReadConversation)
+    def read_conversation(self, call: Call, request: Request) -> dict[str, Any]:
+        conversation = _readable(call, self.store, request["conversation_id"])
+        limit = min(max(request["limit"], 1), MOST_MESSAGES)
+        page = self.store.messages.of_conversation(conversation.id, limit, request["cursor"])
+        messages = [_in_words(message, call.locale) for message in reversed(page.items)]
+        return {"conversation": _shown(conversation, call), "messages": messages, "earlier": page.next}
+
+    @command(c.MarkConversationSeen)
+    def mark_conversation_seen(self, call: Call, request: Request) -> None:
+        conversation = _readable(call, call.tx, request["conversation_id"])
+        side = conversation.parties.side_of(call.actor.party_id)
+        if side is None or conversation.reader(side) == Place():
+            return
+        call.tx.conversations.save(conversation.seen_by(call.actor.party_id))
+        call.tx.notifications.mark_read(call.actor.party_id, call.now, path=f"/conversations/{conversation.id}")
+
+    @command(c.PostMessage)
+    def post_message(self, call: Call, request: Request) -> Message:
+        call.actor.require()
+        conversation = call.tx.conversations.get(request["conversation_id"])
+        posted, message = conversation.post(call.actor.party_id, request["body"], call.now)
+        side = posted.side_of(message.author_id).other
+        call.tx.messages.save(message)
+        if posted.needs_telling(side):
+            posted = posted.telling(side)
+            self._notify(call, steps.notice_of_message(posted, message, side), message.id)
+        call.tx.conversations.save(posted)
+        recipient = posted.parties.id_of(side)
+        fact = {"message_id": message.id, "conversation_id": posted.id, "author_id": message.author_id}
+        call.emit(c.MessagePosted, posted.id, {**fact, "recipient_id": recipient, "sent_at": message.sent_at})
+        return message
+
+    # -- notifications -------------------------------------------------------------------------------------------
+
+    @query(c.ListNotifications)
+    def list_notifications(self, call: Call, request: Request) -> Any:
+        call.actor.require()
+        return self.store.notifications.of_account(call.actor.party_id, request["limit"], request["cursor"])
+
+    @command(c.MarkNotificationsRead)
+    def mark_notifications_read(self, call: Call, request: Request) -> None:
+        call.actor.require()
+        call.tx.notifications.mark_read(call.actor.party_id, call.now)
+
+    @query(c.GetCounts)
+    def get_counts(self, call: Call, request: Request) -> dict[str, int]:
+        call.actor.require()
+        return {
+            "notifications": self.store.notifications.unread(call.actor.party_id),
+            "messages": self.store.conversations.unread(call.actor.party_id),
+        }
+
+    # -- the mailbox of a local run ------------------------------------------------------------------------------
+
+    @query(c.ListMails)
+    def list_mails(self, call: Call, request: Request) -> Any:
+        self._require_mailbox()
+        return self.store.mails.newest(request["to"].strip().lower(), request["limit"], request["cursor"])
+
+    @query(c.GetMail)
+    def get_mail(self, call: Call, request: Request) -> Mail:
+        self._require_mailbox()
+        mail: Mail = self.store.mails.get(request["mail_id"])
+        return mail
+
+    def _require_mailbox(self) -> None:
+        if not self.settings.mailbox:
+            raise Forbidden("E-mails are shown in a local run only.")
+
+    # -- facts ---------------------------------------------------------------------------------------------------
+
+    @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
+    def on_account(self, call: Call, event: Received) -> None:
+        names = ("email", "name", "locale", "time_zone")
+        person = Person(id=event.data["account_id"], **{name: event.data[name] for name in names})
+        call.tx.people.put_if_newer(person, event.sequence)
+
+    @subscribe(accounts.ConfirmationRequested, accounts.ResetRequested)
+    def on_link_requested(self, call: Call, event: Received) -> None:
+        fact = event.data
+        known = call.tx.people.find_one(id=fact["account_id"])
+        person = Person(
+            id=fact["account_id"],
+            email=fact["email"],
+            name=fact["name"],
+            locale=fact["locale"],
+            time_zone=known.time_zone if known else "UTC",
+        )
+        page = "confirm" if event.name == accounts.ConfirmationRequested.name else "reset"
+        notice = Notice(
+            account_id=person.id,
+            kind=event.name,
+            params={"expires_at": steps.plain(fact["expires_at"])},
+            path=f"/{page}/{fact['token']}",
+        )
+        self._write(call, person, notice, event.id, secret=True)
+
+    @subscribe(
+        matching.OfferSent,
+        matching.OfferAccepted,
+        matching.OfferDeclined,
+        matching.OfferWithdrawn,
+        matching.OfferExpiring,
+        matching.OfferExpired,
+        matching.ContractStarted,
+        matching.ContractChanged,
+        matching.ContractEnded,
+    )
+    def on_negotiation(self, call: Call, event: Received) -> None:
+        self._record(call, event)
+        self._tell(call, event)
+
+    @subscribe(
+        work.TimesheetSubmitted,
+        work.TimesheetApproved,
+        work.TimesheetDisputed,
+        work.TimesheetReviewDue,
+        billing.InvoiceIssued,
+        billing.InvoicePaid,
+        billing.InvoiceOverdue,
+        billing.InvoiceCredited,
+        billing.InvoiceWrittenOff,
+        requests.BriefExpiring,
+        requests.BriefEnded,
+    )
+    def on_step(self, call: Call, event: Received) -> None:
+        self._tell(call, event)
+
+    # -- parts ---------------------------------------------------------------------------------------------------
+
+    def _record(self, call: Call, event: Received) -> None:
+        """Brings the step into the conversation: a line, and what the author of an offer wrote to go with it."""
+        fact, line_id, message_id = event.data, f"{event.id}.0", f"{event.id}.1"
+        conversation = call.tx.conversations.find_one(id=fact["thread_id"]) or Conversation(
+            id=fact["thread_id"],
+            title=fact["brief_title"],
+            parties=steps.parties_of(fact),
+            touched_at=event.occurred_at,
+        )
+        if call.tx.messages.find_one(id=line_id) is not None:  # the history is being read again
+            return
+        kind = steps.line_of(event.name, fact)
+        if kind:
+            params = steps.params_of(event.name, fact)
+            conversation, message = conversation.note(kind, params, event.occurred_at, line_id)
+            call.tx.messages.save(message)
+        if event.name == matching.OfferSent.name and fact.get("message", "").strip():
+            side = Side(fact["by"])
+            author = conversation.parties.id_of(side)
+            conversation, message = conversation.post(author, fact["message"], event.occurred_at, message_id)
+            conversation = conversation.telling(side.other)  # the offer's own e-mail quotes it
+            call.tx.messages.save(message)
+        contract_id = fact["id"] if event.name.startswith("contract.") else fact.get("contract_id", "")
+        if contract_id:
+            conversation = conversation.carried_on_by(contract_id)
+        call.tx.conversations.save(conversation)
+
+    def _tell(self, call: Call, event: Received) -> None:
+        acting = event.context.get("acting_for") or event.context.get("actor") or ""
+        for notice in steps.notices(event.name, event.data, acting):
+            self._notify(call, notice, event.id)
+
+    def _notify(self, call: Call, notice: Notice, event_id: str) -> None:
+        """Once for each event and recipient, however often the event comes.
+
+        Raises NotFound while the recipient's account has not been heard of: the event is then tried again later.
+        """
+        if call.tx.notifications.find_one(event_id=event_id, account_id=notice.account_id) is not None:
+            return
+        call.tx.notifications.save(Notification.of(notice, event_id, call.now))
+        if notice.by_mail:
+            self._write(call, call.tx.people.get(notice.account_id), notice, event_id)
+
+    def _write(self, call: Call, to: Person, notice: Notice, event_id: str, *, secret: bool = False) -> None:
+        if call.tx.mails.find_one(event_id=event_id, account_id=to.id) is not None:
+            return
+        home = self.settings.public_url.rstrip("/")
+        made = letter(
+            notice.words,
+            notice.params,
+            reader=Reader(to.locale, to.time_zone),
+            to_name=to.name,
+            url=f"{home}{notice.path}",
+            home=home,
+            quote=notice.quote,
+        )
+        may_leave = bool(self.settings.smtp_url)
+        mail = Mail.of(made, to, event_id=event_id, kind=notice.kind, at=call.now, may_leave=may_leave, secret=secret)
+        call.tx.mails.save(mail)
+
+
+def _readable(call: Call, store: Any, conversation_id: str) -> Conversation:
+    """The conversation, for its sides and for operators. Raises Forbidden for others."""
+    call.actor.require()
+    conversation: Conversation = store.conversations.get(conversation_id)
+    if not call.actor.has("operator"):
+        conversation.side_of(call.actor.party_id)
+    return conversation
+
+
+def _shown(conversation: Conversation, call: Call) -> dict[str, Any]:
+    """As the contract says it, for the caller."""
+    parties, last = conversation.parties, conversation.last
+    return {
+        "id": conversation.id,
+        "title": conversation.title,
+        "client_id": parties.client_id,
+        "client_name": parties.client_name,
+        "assistant_id": parties.assistant_id,
+        "assistant_name": parties.assistant_name,
+        "contract_id": conversation.contract_id,
+        "last_message_at": last.sent_at if last else None,
+        "last_body": _in_words(last, call.locale)["body"] if last else "",
+        "unread": conversation.unread_of(call.actor.party_id),
+    }
+
+
+def _in_words(message: Message, locale: str) -> dict[str, Any]:
+    """A message as it is, a line in the reader's language."""
+    body, author = message.body, message.author_name
+    if message.line:
+        body, author = line(message.line, message.params, Reader(locale)), DEXTRA
+    shown = {"id": message.id, "author_id": message.author_id, "sent_at": message.sent_at}
+    return {**shown, "author_name": author, "body": body}

@@ -1,0 +1,111 @@
+"""Documents of people (copies), conversations, messages, notifications and e-mails."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from pymongo import ReturnDocument
+
+from services.messaging.domain.conversation import Conversation, Message
+from services.messaging.domain.mail import LEASE, Mail, MailState
+from services.messaging.domain.notification import Notification
+from services.messaging.domain.parties import Side
+from services.messaging.domain.person import Person
+from shared.platform.storage import Collection, Database, Document, Index, PageOf
+
+MAILS_KEPT = timedelta(days=90)
+
+
+class People(Collection[Person]):
+    name = "people"
+    entity = Person
+
+
+class Conversations(Collection[Conversation]):
+    """Beside the entity: `members`, the ids of both sides, and `waiting`, the ids of those with something unread."""
+
+    name = "conversations"
+    entity = Conversation
+    indexes = (Index("members", "-touched_at"), Index("waiting"))
+
+    def to_document(self, entity: Conversation) -> Document:
+        parties = entity.parties
+        waiting = [parties.id_of(side) for side in Side if entity.reader(side).unread]
+        return {**super().to_document(entity), "members": [parties.id_of(side) for side in Side], "waiting": waiting}
+
+    def of_member(self, account_id: str, limit: int, cursor: str) -> PageOf[Conversation]:
+        """The latest touched first."""
+        return self.page({"members": account_id}, sort=[("touched_at", -1)], limit=limit, cursor=cursor)
+
+    def unread(self, account_id: str) -> int:
+        """Messages that wait for the account, in all its conversations."""
+        return sum(conversation.unread_of(account_id) for conversation in self.find({"waiting": account_id}))
+
+
+class Messages(Collection[Message]):
+    name = "messages"
+    entity = Message
+    indexes = (Index("conversation_id", "-sent_at", "-_id"),)
+
+    def of_conversation(self, conversation_id: str, limit: int, cursor: str) -> PageOf[Message]:
+        """The latest first."""
+        query = {"conversation_id": conversation_id}
+        return self.page(query, sort=[("sent_at", -1)], limit=limit, cursor=cursor)
+
+
+class Notifications(Collection[Notification]):
+    name = "notifications"
+    entity = Notification
+    indexes = (
+        Index("event_id", "account_id", unique=True),
+        Index("account_id", "-created_at"),
+        Index("account_id", "read_at"),
+    )
+
+    def of_account(self, account_id: str, limit: int, cursor: str) -> PageOf[Notification]:
+        """The latest first."""
+        return self.page({"account_id": account_id}, sort=[("created_at", -1)], limit=limit, cursor=cursor)
+
+    def unread(self, account_id: str) -> int:
+        return self.count(account_id=account_id, read_at=None)
+
+    def mark_read(self, account_id: str, at: datetime, path: str = "") -> None:
+        """All of the account, or those that lead to `path`."""
+        query = {"account_id": account_id, "read_at": None, **({"path": path} if path else {})}
+        self.raw.update_many(query, {"$set": {"read_at": at}}, session=self.session)
+
+
+class Mails(Collection[Mail]):
+    name = "mails"
+    entity = Mail
+    indexes = (
+        Index("event_id", "account_id", unique=True),
+        Index("state", "due_at"),
+        Index("to", "-created_at"),
+        Index("created_at", ttl=int(MAILS_KEPT.total_seconds())),
+    )
+
+    def newest(self, to: str, limit: int, cursor: str) -> PageOf[Mail]:
+        return self.page({"to": to} if to else {}, sort=[("created_at", -1)], limit=limit, cursor=cursor)
+
+    def lease(self, now: datetime) -> Mail | None:
+        """A mail that is due, for the caller alone until the lease runs out. The try is counted at once."""
+        found = self.raw.find_one_and_update(
+            {"state": MailState.QUEUED.value, "due_at": {"$lte": now}},
+            {"$set": {"due_at": now + LEASE}, "$inc": {"attempts": 1, "version": 1}},
+            sort=[("due_at", 1)],
+            return_document=ReturnDocument.AFTER,
+        )
+        return None if found is None else self.from_document(found)
+
+
+class MessagingStore(Database):
+    service = "messaging"
+    people = People
+    conversations = Conversations
+    messages = Messages
+    notifications = Notifications
+    mails = Mails
+    copies: ClassVar[dict[str, str]] = {People.name: "accounts"}
+    """Collections that are made from another service's events alone, with that service's name."""
