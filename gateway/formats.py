@@ -58,7 +58,7 @@ def money(value: Money | Mapping[str, Any] | None, cents: str = "always") -> str
 
 
 def _whole_pattern() -> str:
-    return "¤#,##0" if i18n.current_locale() == "en" else "#,##0 ¤"
+    return "¤#,##0" if i18n.current_locale() == "en" else f"#,##0{NBSP}¤"
 
 
 def instant(value: str | datetime) -> datetime:
@@ -361,10 +361,28 @@ def local_instant(on: date, at: time, zone: str = "") -> datetime:
     return local.astimezone(UTC)
 
 
+FILTERS = {
+    "money": money,
+    "date": format_date,
+    "datetime": format_datetime,
+    "time": format_time,
+    "iso": iso,
+    "relative": relative,
+    "duration": duration,
+    "number": number,
+    "percent": percent,
+    "listed": listed,
+    "taxon": taxon,
+    "zone_name": zone_name,
+    "currency_name": currency_name,
+    "device": device,
+    "initials": initials,
+    "hue": hue,
+    "days": plural_days,
+    "typed_money": typed_money,
+    "typed_minutes": typed_minutes,
+}
+
+
 def init_formats(app: Flask) -> None:
-    app.jinja_env.filters.update(
-        money=money, date=format_date, datetime=format_datetime, time=format_time, iso=iso, relative=relative,
-        duration=duration, number=number, percent=percent, listed=listed, taxon=taxon, zone_name=zone_name,
-        currency_name=currency_name, device=device, initials=initials, hue=hue, days=plural_days,
-        typed_money=typed_money, typed_minutes=typed_minutes,
-    )  # fmt: skip
+    app.jinja_env.filters.update({name: i18n.per_reader(show) for name, show in FILTERS.items()})

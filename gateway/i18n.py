@@ -6,9 +6,12 @@ files where these are fresh (containers compile at build), else compiled in memo
 
 from __future__ import annotations
 
+import functools
 import threading
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import flask_babel
@@ -18,6 +21,7 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request
 from flask import session as cookie
 from flask_babel import Babel, Domain
+from jinja2 import pass_context
 from werkzeug.datastructures import LanguageAccept
 
 from gateway import session
@@ -101,6 +105,17 @@ def current_zone() -> str:
 
 def zone() -> ZoneInfo:
     return ZoneInfo(current_zone())
+
+
+def per_reader(show: Callable[..., Any]) -> Callable[..., Any]:
+    """A template filter whose result depends on the reader: Jinja must not work it out once, when it compiles."""
+
+    @pass_context
+    @functools.wraps(show)
+    def run(_context: Any, *arguments: Any, **options: Any) -> Any:
+        return show(*arguments, **options)
+
+    return run
 
 
 def init_i18n(app: Flask) -> None:

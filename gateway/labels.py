@@ -7,6 +7,8 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext as _
 
+from gateway import i18n
+
 Names = dict[str, Any]
 
 LABELS: dict[str, Names] = {
@@ -58,7 +60,7 @@ LABELS: dict[str, Names] = {
         "terminated": _("Terminated"),
     },
     "timesheet": {
-        "open": _("Open"),
+        "open": _("In progress"),
         "submitted": _("Waiting for approval"),
         "approved": _("Approved"),
         "disputed": _("Disputed"),
@@ -166,5 +168,5 @@ def of_param(name: str, value: Any) -> Any:
 
 
 def init_labels(app: Flask) -> None:
-    app.jinja_env.filters.update(label=label, tone=tone)
+    app.jinja_env.filters.update(label=i18n.per_reader(label), tone=tone)
     app.jinja_env.globals.update(choices=choices)

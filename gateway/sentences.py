@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
-from gateway import formats, labels
+from gateway import formats, i18n, labels
 from shared.platform.errors import Text
 
 SENTENCES: dict[str, tuple[Any, str]] = {
@@ -116,4 +116,4 @@ def translate(text: str, params: Mapping[str, Any] | None = None) -> str:
 
 
 def init_sentences(app: Flask) -> None:
-    app.jinja_env.filters["t"] = translate
+    app.jinja_env.filters["t"] = i18n.per_reader(translate)

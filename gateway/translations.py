@@ -88,6 +88,8 @@ def _of_call(call: ast.Call, constants: dict[str, list[str]]) -> Iterator[str | 
         one, many = call.args[:2]
         if isinstance(one, ast.Constant) and isinstance(many, ast.Constant):
             yield str(one.value), str(many.value)
+    elif name == "fail" and isinstance(call.func, ast.Attribute):
+        return  # a method that happens to be called so
     elif name in TRANSLATED and len(call.args) > TRANSLATED[name]:
         yield from _strings(call.args[TRANSLATED[name]], constants)
 

@@ -1,8 +1,9 @@
-"""The JSON API: the same path as the pages, for programs. OpenAPI 3.1 at /api/v1/openapi.json, a page of it at /api/v1/docs.
+"""The JSON API: the same path as the pages, for programs. OpenAPI 3.1 at /api/v1/openapi.json, a page of it at
+/api/v1/docs.
 
 Whoever calls it sends `Authorization: Bearer <token>`; the token of `POST /sessions` carries, signed, what the page's
-cookie carries, so that an API call is one wait as well: the session's check travels beside the call. `Idempotency-Key` on
-every POST, PUT and DELETE makes repeating safe; without one the call is done as often as it is sent.
+cookie carries, so that an API call is one wait as well: the session's check travels beside the call. `Idempotency-Key`
+on every POST, PUT and DELETE makes repeating safe; without one the call is done as often as it is sent.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from marshmallow import Schema
 from marshmallow import fields as ma
 from werkzeug.exceptions import HTTPException
 
-from gateway import session
+from gateway import errors, session
 from gateway.api import problems
 from gateway.api.routes import ROUTES, Route
 from gateway.caller import caller
@@ -186,8 +187,7 @@ def _answer_with_problems(app: Flask) -> None:
     def inside() -> bool:
         return request.path.startswith(PREFIX)
 
-    handlers = app.error_handler_spec[None][None]
-    page_error, page_http, page_crash = (handlers[kind] for kind in (DextraError, HTTPException, Exception))
+    page_error, page_http, page_crash = errors.on_dextra_error, errors.on_http_error, errors.on_crash
 
     def on_error(error: DextraError) -> Any:
         return problems.of_error(error) if inside() else page_error(error)

@@ -10,7 +10,8 @@ from shared.platform.contract import Call
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`names` renames path parameters to the payload's fields. A body's fields win over nothing: the path always wins."""
+    """`names` renames path parameters to the payload's fields. A body's fields win over nothing: the path always
+    wins."""
 
     method: str
     path: str

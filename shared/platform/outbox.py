@@ -207,7 +207,7 @@ class Relay:
         """Without events whose predecessor is pending but beyond this batch (ids of two writers may cross)."""
         if len(batch) < BATCH:
             return batch
-        first = {}
+        first: dict[str, int] = {}
         for document in batch:
             first.setdefault(document["aggregate_id"], document["sequence"])
         earlier = {

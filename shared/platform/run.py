@@ -10,7 +10,7 @@ import warnings
 
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")  # known; decided in architecture.md
 
-import eventlet
+import eventlet  # noqa: E402
 
 eventlet.monkey_patch()
 

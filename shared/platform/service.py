@@ -40,6 +40,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 TRIES = 30
 ANSWERS_KEPT = timedelta(days=7)
+SECRET_FIELDS = frozenset({"password", "token"})
+"""Fields of a payload that leave no trace, not even a digest's."""
 SECRET_ANSWERS_KEPT = timedelta(minutes=10)
 
 _clock: Clock = real_clock.utc_now
@@ -302,7 +304,8 @@ class _Answers:
         self.key = str(incoming.headers.get("idempotency_key") or "")
         self.secret = contract.secret
         self.id = f"{context.actor.account_id}:{contract.name}:{self.key}"
-        self.digest = hashlib.sha256(json.dumps(incoming.payload, sort_keys=True).encode()).hexdigest()
+        told = {name: value for name, value in incoming.payload.items() if name not in SECRET_FIELDS}
+        self.digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
     def find(self, tx: Any) -> Any:
         if not self.key:

@@ -43,8 +43,7 @@ class Stage:
 
     @property
     def store(self) -> MatchingStore:
-        store: MatchingStore = provider_of(self.world.containers["matching"]).database
-        return store
+        return store_of(self.world)
 
     def call(self, contract: Any, payload: Json, by: str | Actor = "", key: str = "") -> Any:
         who = by if isinstance(by, Actor) else actor(by, "client", "assistant") if by else Actor()
@@ -108,6 +107,12 @@ class Stage:
 
     def state(self, offer: Json) -> str:
         return self.store.offers.get(offer["id"]).state.value
+
+
+def store_of(world: InProcess) -> MatchingStore:
+    store = provider_of(world.containers["matching"]).database
+    assert isinstance(store, MatchingStore)
+    return store
 
 
 def until(holds: Callable[[], bool], seconds: float = 10) -> None:
@@ -653,7 +658,7 @@ def test_each_replica_sees_what_the_other_one_wrote(own_vhost: str, mongo_uri: s
         eventlet.sleep(0.3)
 
         for world in (first, second):
-            engine, _ = provider_of(world.containers["matching"]).database.index.fresh()
+            engine, _ = store_of(world).index.fresh()
             assert {card.assistant_id for card in engine.browse(Filters(), 50, "").items} == people
         stage.publisher.close()
 

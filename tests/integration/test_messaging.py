@@ -407,6 +407,24 @@ def test_one_time_links_are_mailed(world: World, event: Any, page: str, subject:
     assert world.notifications(world.carla) == []
 
 
+def test_a_new_account_is_confirmed_by_the_link_in_its_mail(
+    broker: Broker, mongo_uri: str, database_prefix: str
+) -> None:
+    settings = {"MAILBOX": "1", "PUBLIC_URL": "https://dextra.example"}
+    who = {"email": "Anna@example.com", "password": "a quiet green river", "name": "Anna", "roles": ["assistant"]}
+    names = ["accounts", "messaging"]
+    with running(names, broker.new_vhost(), mongo_uri, database_prefix, **settings) as started:
+        started.call(accounts.SignUp, {**who, "locale": "it"})
+        started.settle()
+
+        [listed] = started.call(c.ListMails, {"to": "anna@example.com"})["items"]
+        text = started.call(c.GetMail, {"mail_id": listed["id"]})["text"]
+        token = text.partition("https://dextra.example/confirm/")[2].split()[0]
+
+        assert "Conferma il tuo indirizzo" in listed["subject"]
+        assert started.call(accounts.ConfirmEmail, {"token": token})["email_confirmed"]
+
+
 def test_the_mailbox_shows_every_mail(world: World) -> None:
     world.step("invoice.issued")
     world.step("contract.started")

@@ -75,3 +75,14 @@ def test_catalogues_are_read_without_having_been_compiled() -> None:
     assert load_catalogue("it").gettext("Sign in") == "Accedi"
     assert load_catalogue("en").gettext("Sign in") == "Sign in"
     assert load_catalogue("en").gettext("Missing data for required field.") == "Please fill this in."
+
+
+def test_a_page_drawn_first_in_one_language_is_drawn_next_in_the_other(client: FlaskClient, rpc: FakeRpc) -> None:
+    answer_all(rpc)
+
+    italian = client.get("/", headers={"Accept-Language": "it"}).text
+    english = client.get("/", headers={"Accept-Language": "en"}).text
+
+    assert "38\xa0€ / ora" in italian
+    assert "€38 / hour" in english
+    assert "Competenze gradite" not in english

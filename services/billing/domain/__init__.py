@@ -1,0 +1,1 @@
+"""Rules of invoices and the ledger. Pure: no storage, no messages, no clock."""

@@ -1,0 +1,1 @@
+"""Rules of profiles. Pure: no storage, no messages, no clock."""

@@ -1,0 +1,196 @@
+"""Profiles: draft → published ⇄ unpublished. What an assistant says of her practice, and when it may be shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+
+from shared.platform.errors import Conflict, Forbidden, Invalid, NotFound, Text
+from shared.platform.machine import Machine, Step
+from shared.platform.money import Money
+
+
+class ProfileState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    UNPUBLISHED = "unpublished"
+
+
+class Role(StrEnum):
+    OWNER = "owner"
+
+
+_OWNER = frozenset({Role.OWNER})
+PROFILES: Machine[ProfileState, Role] = Machine(
+    {
+        "publish": Step(
+            frozenset({ProfileState.DRAFT, ProfileState.UNPUBLISHED}),
+            ProfileState.PUBLISHED,
+            _OWNER,
+            "Only its owner can publish a profile.",
+        ),
+        "unpublish": Step(
+            frozenset({ProfileState.PUBLISHED}),
+            ProfileState.UNPUBLISHED,
+            _OWNER,
+            "Only its owner can take a profile back.",
+        ),
+    },
+    not_now="This profile is in the state %(state)s. What you can do now: %(allowed)s.",
+    no_more="This profile is in the state %(state)s; it can no longer be changed.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """A skill of the taxonomy at a level from 1 to 4."""
+
+    code: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenLanguage:
+    """A language (ISO 639-1) at a level of the Common European Framework."""
+
+    code: str
+    cefr: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Working hours on a weekday (mon…sun), HH:MM on the half hour, in the profile's zone."""
+
+    day: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retainer:
+    """A flat fee a month with `included_minutes` of work."""
+
+    fee: Money
+    included_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What the assistant wrote. `capacity_minutes` and `minimum_weekly_minutes` are a week's."""
+
+    display_name: str
+    headline: str
+    story: str = ""
+    story_locale: str = "en"
+    level: str
+    services: tuple[str, ...]
+    skills: tuple[Skill, ...]
+    languages: tuple[SpokenLanguage, ...]
+    time_zone: str
+    working_hours: tuple[Hours, ...]
+    capacity_minutes: int
+    minimum_weekly_minutes: int = 0
+    hourly_rate: Money
+    retainer: Retainer | None = None
+
+    def check(self) -> None:
+        """Raises Invalid with every rule that does not hold."""
+        wrong = {**self._twice(), **_wrong_hours(self.working_hours), **self._wrong_rates()}
+        if self.minimum_weekly_minutes > self.capacity_minutes:
+            wrong["minimum_weekly_minutes"] = [Text("This is more than the hours you have in a week.")]
+        if wrong:
+            raise Invalid(fields=wrong)
+
+    def _twice(self) -> dict[str, list[Text]]:
+        wrong: dict[str, list[Text]] = {}
+        for field in ("skills", "languages"):
+            codes = [entry.code for entry in getattr(self, field)]
+            for number, code in enumerate(codes):
+                if code in codes[:number]:
+                    wrong[f"{field}.{number}.code"] = [Text("This is in the list twice.")]
+        if len(set(self.services)) < len(self.services):
+            wrong["services"] = [Text("This is in the list twice.")]
+        return wrong
+
+    def _wrong_rates(self) -> dict[str, list[Text]]:
+        wrong: dict[str, list[Text]] = {}
+        if self.hourly_rate.amount <= 0:
+            wrong["hourly_rate"] = [Text("Enter your rate for an hour.")]
+        if self.retainer is not None:
+            if self.retainer.fee.amount <= 0:
+                wrong["retainer.fee"] = [Text("Enter your fee for a month.")]
+            elif self.retainer.fee.currency != self.hourly_rate.currency:
+                wrong["retainer.fee"] = [Text("Use the same currency as for your hourly rate.")]
+        return wrong
+
+    @classmethod
+    def of(cls, request: dict[str, Any]) -> Content:
+        """From a loaded request."""
+        values = {name: request[name] for name in cls.__slots__ if name in request}
+        values["services"] = tuple(request["services"])
+        values["skills"] = tuple(Skill(**skill) for skill in request["skills"])
+        values["languages"] = tuple(SpokenLanguage(**language) for language in request["languages"])
+        values["working_hours"] = tuple(Hours(**hours) for hours in request["working_hours"])
+        values["retainer"] = Retainer(**request["retainer"]) if request["retainer"] else None
+        return cls(**values)
+
+
+def _wrong_hours(listed: tuple[Hours, ...]) -> dict[str, list[Text]]:
+    """Hours that end before they start, or lie over others of the same day."""
+    wrong: dict[str, list[Text]] = {}
+    for number, hours in enumerate(listed):
+        if hours.end <= hours.start:
+            wrong[f"working_hours.{number}.end"] = [Text("This must be later than the start.")]
+    order = sorted(range(len(listed)), key=lambda number: (listed[number].day, listed[number].start))
+    for earlier, later in pairwise(order):
+        if listed[earlier].day == listed[later].day and listed[later].start < listed[earlier].end:
+            wrong.setdefault(f"working_hours.{later}.start", []).append(
+                Text("This overlaps with other hours of the day.")
+            )
+    return wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """`id` is the assistant's account. Instants are in UTC."""
+
+    id: str
+    content: Content
+    state: ProfileState = ProfileState.DRAFT
+    published_at: datetime | None = None
+    updated_at: datetime
+    version: int = 0
+
+    @property
+    def is_published(self) -> bool:
+        return self.state is ProfileState.PUBLISHED
+
+    def edit(self, content: Content, at: datetime, seen_version: int) -> Profile:
+        """Raises Conflict when it was changed since `seen_version` (0: not asked), Invalid for wrong content."""
+        if seen_version not in (0, self.version):
+            raise Conflict("This profile was changed in another window. Reload it, then repeat your change.")
+        content.check()
+        return replace(self, content=content, updated_at=at)
+
+    def publish(self, at: datetime, *, address_confirmed: bool) -> Profile:
+        state = PROFILES.target(self.state, "publish", Role.OWNER)
+        if not address_confirmed:
+            raise Conflict("Confirm your e-mail address first: use the link that we sent you, or ask for a new one.")
+        self.content.check()
+        return replace(self, state=state, published_at=self.published_at or at, updated_at=at)
+
+    def unpublish(self, at: datetime) -> Profile:
+        return replace(self, state=PROFILES.target(self.state, "unpublish", Role.OWNER), updated_at=at)
+
+    def require_readable(self, party_id: str, *, operator: bool) -> None:
+        """Raises NotFound for strangers while it is not published."""
+        if not (self.is_published or operator or party_id == self.id):
+            raise NotFound("This profile is not published, or not any more.")
+
+
+def require_assistant(*, assistant: bool) -> None:
+    if not assistant:
+        raise Forbidden("Profiles are for assistants. Add the role of an assistant in your account's settings.")

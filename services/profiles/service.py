@@ -1,0 +1,98 @@
+"""nameko entry points of profiles: an assistant's practice, drafted, published, changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.profiles.domain.profile import Content, Profile, ProfileState, require_assistant
+from services.profiles.store import Owner, ProfilesStore
+from shared.contracts import accounts
+from shared.contracts import profiles as c
+from shared.platform.errors import NotFound
+from shared.platform.service import Call, Received, Service, StoreProvider, command, query, subscribe
+
+Request = dict[str, Any]
+
+
+class ProfilesService(Service):
+    name = "profiles"
+    store = StoreProvider(ProfilesStore)
+
+    @command(c.SaveProfile)
+    def save_profile(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        require_assistant(assistant=call.actor.has("assistant"))
+        content = Content.of(request)
+        held: Profile | None = call.tx.profiles.find_one(id=call.actor.party_id)
+        if held is None:
+            content.check()
+            return shown(call.tx.profiles.save(Profile(id=call.actor.party_id, content=content, updated_at=call.now)))
+        saved = call.tx.profiles.save(held.edit(content, call.now, request["version"]))
+        if saved.is_published:
+            call.emit(c.ProfileChanged, saved.id, shown(saved))
+        return shown(saved)
+
+    @command(c.PublishProfile)
+    def publish_profile(self, call: Call, request: Request) -> dict[str, Any]:
+        profile = self._own(call)
+        owner = call.tx.owners.find_one(id=profile.id)
+        confirmed = owner is not None and owner.email_confirmed
+        saved = call.tx.profiles.save(profile.publish(call.now, address_confirmed=confirmed))
+        call.emit(c.ProfilePublished, saved.id, shown(saved))
+        return shown(saved)
+
+    @command(c.UnpublishProfile)
+    def unpublish_profile(self, call: Call, request: Request) -> dict[str, Any]:
+        saved = call.tx.profiles.save(self._own(call).unpublish(call.now))
+        call.emit(c.ProfileUnpublished, saved.id, {"assistant_id": saved.id})
+        return shown(saved)
+
+    @command(c.ImportProfiles)
+    def import_profiles(self, call: Call, request: Request) -> None:
+        call.actor.require("operator", "system")
+        for imported in request["profiles"]:
+            content = Content.of(imported)
+            content.check()
+            profile = Profile(
+                id=imported["assistant_id"],
+                content=content,
+                state=ProfileState.PUBLISHED,
+                published_at=call.now,
+                updated_at=call.now,
+            )
+            saved = call.tx.profiles.save(profile)
+            call.emit(c.ProfilePublished, saved.id, shown(saved))
+
+    @query(c.GetMyProfile)
+    def get_my_profile(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        held = self.store.profiles.find_one(id=call.actor.party_id)
+        if held is None:
+            raise NotFound("You have no profile yet. Write one to be found.")
+        return shown(held)
+
+    @query(c.GetProfile)
+    def get_profile(self, call: Call, request: Request) -> dict[str, Any]:
+        profile = self.store.profiles.get(request["id"])
+        profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
+        return shown(profile)
+
+    @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
+    def on_account(self, call: Call, event: Received) -> None:
+        owner = Owner(event.data["account_id"], event.data["email_confirmed"])
+        call.tx.owners.put_if_newer(owner, event.sequence)
+
+    def _own(self, call: Call) -> Profile:
+        """Raises NotFound while there is none."""
+        call.actor.require()
+        held: Profile | None = call.tx.profiles.find_one(id=call.actor.party_id)
+        if held is None:
+            raise NotFound("You have no profile yet. Write one to be found.")
+        return held
+
+
+def shown(profile: Profile) -> dict[str, Any]:
+    """The profile as its contract shows it: content and state on one level."""
+    content = {name: getattr(profile.content, name) for name in Content.__slots__}
+    outer = {name: getattr(profile, name) for name in Profile.__slots__ if name != "content"}
+    return {**content, **outer, "assistant_id": profile.id, "state": profile.state.value}

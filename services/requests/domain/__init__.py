@@ -1,0 +1,1 @@
+"""Rules of briefs. Pure: no storage, no messages, no clock."""

@@ -1,0 +1,175 @@
+"""nameko entry points of requests: briefs and their lives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.requests.domain.brief import Brief, BriefState, Content, Role, require_client_account, role_of
+from services.requests.store import Client, RequestsStore
+from shared.contracts import accounts, matching
+from shared.contracts import requests as c
+from shared.platform.contract import Event
+from shared.platform.ids import new_id
+from shared.platform.service import Call, Received, Service, StoreProvider, command, query, subscribe, timer
+from shared.platform.storage import NEWEST_FIRST
+
+Request = dict[str, Any]
+
+EVENTS: dict[str, Event] = {
+    "publish": c.BriefOpened,
+    "reopen": c.BriefOpened,
+    "pause": c.BriefChanged,
+    "resume": c.BriefChanged,
+    "edit": c.BriefChanged,
+    "close": c.BriefEnded,
+    "expire": c.BriefEnded,
+    "fill": c.BriefEnded,
+    "remove": c.BriefEnded,
+}
+
+
+class RequestsService(Service):
+    name = "requests"
+    store = StoreProvider(RequestsStore)
+
+    # -- the client ----------------------------------------------------------------------------------------------
+
+    @command(c.SaveBrief)
+    def save_brief(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        content = Content.of(request)
+        if request["id"]:
+            brief = self._own(call, request["id"]).edit(content, call.now, request["version"])
+            return shown(_record(call, brief, "edit"))
+        require_client_account(client=call.actor.has("client"))
+        content.check()
+        brief = Brief(
+            id=new_id(), client_id=call.actor.party_id, content=content, created_at=call.now, updated_at=call.now
+        )
+        return shown(call.tx.briefs.save(brief))
+
+    @command(c.PublishBrief)
+    def publish_brief(self, call: Call, request: Request) -> dict[str, Any]:
+        brief, role = self._acted_on(call, request["id"])
+        client = call.tx.clients.find_one(id=brief.client_id)
+        confirmed = client is not None and client.email_confirmed
+        return shown(_record(call, brief.publish(role, call.now, address_confirmed=confirmed), "publish"))
+
+    @command(c.PauseBrief)
+    def pause_brief(self, call: Call, request: Request) -> dict[str, Any]:
+        brief, role = self._acted_on(call, request["id"])
+        return shown(_record(call, brief.pause(role, call.now), "pause"))
+
+    @command(c.ResumeBrief)
+    def resume_brief(self, call: Call, request: Request) -> dict[str, Any]:
+        brief, role = self._acted_on(call, request["id"])
+        return shown(_record(call, brief.resume(role, call.now), "resume"))
+
+    @command(c.CloseBrief)
+    def close_brief(self, call: Call, request: Request) -> dict[str, Any]:
+        brief, role = self._acted_on(call, request["id"])
+        return shown(_record(call, brief.close(role, call.now, request["reason"]), "close"))
+
+    @command(c.ReopenBrief)
+    def reopen_brief(self, call: Call, request: Request) -> dict[str, Any]:
+        brief, role = self._acted_on(call, request["id"])
+        return shown(_record(call, brief.reopen(role, call.now), "reopen"))
+
+    @command(c.RemoveBrief)
+    def remove_brief(self, call: Call, request: Request) -> dict[str, Any]:
+        brief, role = self._acted_on(call, request["id"])
+        role = Role.OPERATOR if call.actor.has("operator") else role
+        return shown(_record(call, brief.remove(role, call.now, request["reason"]), "remove"))
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    @query(c.GetBrief)
+    def get_brief(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        brief = self.store.briefs.get(request["id"])
+        role_of(brief, call.actor.party_id, operator=call.actor.has("operator"))
+        return shown(brief)
+
+    @query(c.ListBriefs)
+    def list_briefs(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        conditions: dict[str, Any] = {"client_id": call.actor.party_id}
+        if request["states"]:
+            conditions["state"] = {"$in": request["states"]}
+        page = self.store.briefs.page(conditions, sort=NEWEST_FIRST, limit=request["limit"], cursor=request["cursor"])
+        return {"items": [shown(brief) for brief in page.items], "next": page.next}
+
+    # -- what others did -----------------------------------------------------------------------------------------
+
+    @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
+    def on_account(self, call: Call, event: Received) -> None:
+        client = Client(event.data["account_id"], event.data["email_confirmed"])
+        call.tx.clients.put_if_newer(client, event.sequence)
+
+    @subscribe(matching.OfferSent, matching.OfferCountered)
+    def on_offer(self, call: Call, event: Received) -> None:
+        """Activity: the brief lives on."""
+        brief = call.tx.briefs.find_one(id=event.data["brief_id"])
+        if brief is not None and brief.state is BriefState.OPEN:
+            _record(call, brief.touched(call.now), "edit")
+
+    @subscribe(matching.ContractStarted)
+    def on_contract_started(self, call: Call, event: Received) -> None:
+        brief = call.tx.briefs.find_one(id=event.data["brief_id"])
+        if brief is not None and brief.state in (BriefState.OPEN, BriefState.PAUSED):
+            _record(call, brief.fill(call.now), "fill")
+
+    # -- time ----------------------------------------------------------------------------------------------------
+
+    @timer("brief.warn")
+    def warn(self, call: Call, entity_id: str) -> None:
+        brief = call.tx.briefs.get(entity_id)
+        if brief.state is BriefState.OPEN:
+            call.emit(c.BriefExpiring, brief.id, fact(brief))
+
+    @timer("brief.expire")
+    def expire(self, call: Call, entity_id: str) -> None:
+        brief = call.tx.briefs.get(entity_id)
+        if brief.state is BriefState.OPEN and brief.expires_at is not None and brief.expires_at <= call.now:
+            _record(call, brief.expire(call.now), "expire")
+
+    # -- help ----------------------------------------------------------------------------------------------------
+
+    def _own(self, call: Call, brief_id: str) -> Brief:
+        brief: Brief = call.tx.briefs.get(brief_id)
+        brief.require_client(call.actor.party_id)
+        return brief
+
+    def _acted_on(self, call: Call, brief_id: str) -> tuple[Brief, Role]:
+        call.actor.require()
+        brief: Brief = call.tx.briefs.get(brief_id)
+        return brief, role_of(brief, call.actor.party_id, operator=call.actor.has("operator"))
+
+
+def shown(brief: Brief) -> dict[str, Any]:
+    """The brief as its contract shows it: content and state on one level."""
+    content = {name: getattr(brief.content, name) for name in Content.__slots__}
+    outer = {name: getattr(brief, name) for name in Brief.__slots__ if name != "content"}
+    return {**content, **outer, "state": brief.state.value}
+
+
+def fact(brief: Brief) -> dict[str, Any]:
+    return {**shown(brief), "brief_id": brief.id, "reason": brief.end_reason}
+
+
+def _record(call: Call, brief: Brief, event: str) -> Brief:
+    """Saves the brief with its event and its timers. A draft is nobody's business yet."""
+    saved: Brief = call.tx.briefs.save(brief)
+    _set_timers(call, saved)
+    if saved.state is not BriefState.DRAFT:
+        call.emit(EVENTS[event], saved.id, fact(saved))
+    return saved
+
+
+def _set_timers(call: Call, brief: Brief) -> None:
+    if brief.expires_at is None or brief.warn_at is None:
+        call.clear_timer("brief.warn", brief.id)
+        call.clear_timer("brief.expire", brief.id)
+        return
+    call.set_timer("brief.warn", brief.id, brief.warn_at)
+    call.set_timer("brief.expire", brief.id, brief.expires_at)

@@ -1,0 +1,1 @@
+"""Rules of time and timesheets. Pure: no storage, no messages, no clock."""
