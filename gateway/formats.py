@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -361,7 +361,7 @@ def local_instant(on: date, at: time, zone: str = "") -> datetime:
     return local.astimezone(UTC)
 
 
-FILTERS = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "money": money,
     "date": format_date,
     "datetime": format_datetime,

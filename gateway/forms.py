@@ -17,6 +17,7 @@ request.
 
 from __future__ import annotations
 
+import functools
 import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -610,6 +611,7 @@ def _at(data: Any, path: str) -> Any:
 # -- choices that several forms offer ----------------------------------------------------------------------------------
 
 
+@functools.cache
 def time_zones() -> list[Choice]:
     """Zones of the world, those of Europe and America first."""
     zones = sorted(name for name in available_timezones() if name.split("/")[0] in _CONTINENTS and name.count("/") >= 1)

@@ -24,8 +24,16 @@ csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, headers_enabled=False)
 
 SIGN_IN_LIMIT = "10 per minute; 60 per hour"
-SIGN_UP_LIMIT = "10 per minute; 40 per hour"
+"""Of refused attempts from one address."""
+EMAIL_LIMIT = "30 per hour"
+"""Of refused attempts at one account, from wherever."""
+SIGN_UP_LIMIT = "20 per minute; 100 per hour"
 RESET_LIMIT = "5 per minute; 20 per hour"
+
+
+def refused(response: Response) -> bool:
+    """Only attempts that failed count against the one who tries."""
+    return response.status_code >= 400
 
 
 def add_headers(response: Response) -> Response:

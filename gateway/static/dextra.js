@@ -50,7 +50,7 @@
 
   // A new account begins with the browser's time zone.
   const zone = document.querySelector("select[data-zone]");
-  if (zone) {
+  if (zone && !summary) {
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if ([...zone.options].some((option) => option.value === own)) zone.value = own;
   }

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from gateway import i18n, session
 from gateway.caller import caller
 from gateway.forms import Choose, Email, Form, Password, Text, posted_key, time_zones
-from gateway.security import RESET_LIMIT, SIGN_IN_LIMIT, SIGN_UP_LIMIT, limiter
+from gateway.security import EMAIL_LIMIT, RESET_LIMIT, SIGN_IN_LIMIT, SIGN_UP_LIMIT, limiter, refused
 from gateway.web import done, page
 from shared.contracts import accounts
 from shared.platform.errors import DextraError, Unauthenticated
@@ -90,8 +90,8 @@ def sign_up() -> Response:
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])
-@limiter.limit(SIGN_IN_LIMIT, methods=["POST"])
-@limiter.limit("30 per hour", key_func=_email_of_request, methods=["POST"])
+@limiter.limit(SIGN_IN_LIMIT, methods=["POST"], deduct_when=refused)
+@limiter.limit(EMAIL_LIMIT, key_func=_email_of_request, methods=["POST"], deduct_when=refused)
 def sign_in() -> Response:
     form = SignInForm()
     if form.valid:

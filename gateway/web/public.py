@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, jsonify, redirect, request, url_for
 from flask import session as cookie
@@ -65,7 +66,10 @@ def browse() -> Response:
         matching.BrowseAssistants, {**form.query, "cursor": request.args.get("cursor", ""), "limit": 12}
     )
     if wants_fragment("results"):
-        return fragment("public/_results.html", cards=cards, form=form)
+        response = fragment("public/_results.html", cards=cards, form=form)
+        used = urlencode({name: values for name, values in request.args.lists() if any(values)}, doseq=True)
+        response.headers["HX-Push-Url"] = f"{request.path}?{used}"
+        return response
     return page("public/browse.html", cards=cards, form=form)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.profiles.domain.profile import Content, Profile, ProfileState, require_assistant
+from services.profiles.domain.profile import Content, Profile, require_assistant, within
 from services.profiles.store import Owner, ProfilesStore
 from shared.contracts import accounts
 from shared.contracts import profiles as c
@@ -25,8 +25,7 @@ class ProfilesService(Service):
         content = Content.of(request)
         held: Profile | None = call.tx.profiles.find_one(id=call.actor.party_id)
         if held is None:
-            content.check()
-            return shown(call.tx.profiles.save(Profile(id=call.actor.party_id, content=content, updated_at=call.now)))
+            return shown(call.tx.profiles.save(Profile.draft(call.actor.party_id, content, call.now)))
         saved = call.tx.profiles.save(held.edit(content, call.now, request["version"]))
         if saved.is_published:
             call.emit(c.ProfileChanged, saved.id, shown(saved))
@@ -50,16 +49,9 @@ class ProfilesService(Service):
     @command(c.ImportProfiles)
     def import_profiles(self, call: Call, request: Request) -> None:
         call.actor.require("operator", "system")
-        for imported in request["profiles"]:
-            content = Content.of(imported)
-            content.check()
-            profile = Profile(
-                id=imported["assistant_id"],
-                content=content,
-                state=ProfileState.PUBLISHED,
-                published_at=call.now,
-                updated_at=call.now,
-            )
+        for number, imported in enumerate(request["profiles"]):
+            with within(f"profiles.{number}"):
+                profile = Profile.imported(imported["assistant_id"], Content.of(imported), call.now)
             saved = call.tx.profiles.save(profile)
             call.emit(c.ProfilePublished, saved.id, shown(saved))
 

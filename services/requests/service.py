@@ -86,14 +86,14 @@ class RequestsService(Service):
     @query(c.GetBrief)
     def get_brief(self, call: Call, request: Request) -> dict[str, Any]:
         call.actor.require()
-        brief = self.store.briefs.get(request["id"])
+        brief = self.store.briefs.known(request["id"])
         role_of(brief, call.actor.party_id, operator=call.actor.has("operator"))
         return shown(brief)
 
     @query(c.ListBriefs)
     def list_briefs(self, call: Call, request: Request) -> dict[str, Any]:
         call.actor.require()
-        conditions: dict[str, Any] = {"client_id": call.actor.party_id}
+        conditions: dict[str, Any] = {} if call.actor.has("operator") else {"client_id": call.actor.party_id}
         if request["states"]:
             conditions["state"] = {"$in": request["states"]}
         page = self.store.briefs.page(conditions, sort=NEWEST_FIRST, limit=request["limit"], cursor=request["cursor"])
@@ -106,12 +106,15 @@ class RequestsService(Service):
         client = Client(event.data["account_id"], event.data["email_confirmed"])
         call.tx.clients.put_if_newer(client, event.sequence)
 
-    @subscribe(matching.OfferSent, matching.OfferCountered)
+    @subscribe(matching.OfferSent, matching.OfferCountered, matching.OfferDeclined, matching.OfferWithdrawn)
     def on_offer(self, call: Call, event: Received) -> None:
-        """Activity: the brief lives on."""
+        """Activity: the brief lives on. Nobody's open form of it grows old by that: the version stays."""
         brief = call.tx.briefs.find_one(id=event.data["brief_id"])
-        if brief is not None and brief.state is BriefState.OPEN:
-            _record(call, brief.touched(call.now), "edit")
+        if brief is None or brief.state is not BriefState.OPEN:
+            return
+        alive = brief.touched(event.occurred_at)
+        if call.tx.briefs.keep_alive(alive):
+            _set_timers(call, alive)
 
     @subscribe(matching.ContractStarted)
     def on_contract_started(self, call: Call, event: Received) -> None:
@@ -136,13 +139,13 @@ class RequestsService(Service):
     # -- help ----------------------------------------------------------------------------------------------------
 
     def _own(self, call: Call, brief_id: str) -> Brief:
-        brief: Brief = call.tx.briefs.get(brief_id)
+        brief: Brief = call.tx.briefs.known(brief_id)
         brief.require_client(call.actor.party_id)
         return brief
 
     def _acted_on(self, call: Call, brief_id: str) -> tuple[Brief, Role]:
         call.actor.require()
-        brief: Brief = call.tx.briefs.get(brief_id)
+        brief: Brief = call.tx.briefs.known(brief_id)
         return brief, role_of(brief, call.actor.party_id, operator=call.actor.has("operator"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.requests.domain.brief import Brief
+from shared.platform.errors import NotFound
 from shared.platform.storage import Collection, Database, Index
 
 
@@ -19,7 +20,20 @@ class Client:
 class Briefs(Collection[Brief]):
     name = "briefs"
     entity = Brief
-    indexes = (Index("client_id", "-_id"), Index("client_id", "state", "-_id"))
+    indexes = (Index("client_id", "-_id"), Index("client_id", "state", "-_id"), Index("state", "-_id"))
+
+    def known(self, brief_id: str) -> Brief:
+        """Raises NotFound in the same words as for a brief that is somebody else's."""
+        found = self.find_one(id=brief_id)
+        if found is None:
+            raise NotFound("This brief does not exist, or it is not yours.")
+        return found
+
+    def keep_alive(self, brief: Brief) -> bool:
+        """Notes the brief's later expiry without a new version. Says whether it is later than what was there."""
+        later = {"_id": brief.id, "state": brief.state.value, "expires_at": {"$lt": brief.expires_at}}
+        updated = self.raw.update_one(later, {"$set": {"expires_at": brief.expires_at}}, session=self.session)
+        return bool(updated.matched_count)
 
 
 class Clients(Collection[Client]):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 
 from shared.platform.errors import Conflict, Forbidden, Invalid, NotFound, Text
@@ -105,15 +106,12 @@ class Content:
             raise Invalid(fields=wrong)
 
     def _twice(self) -> dict[str, list[Text]]:
-        wrong: dict[str, list[Text]] = {}
-        for field in ("skills", "languages"):
-            codes = [entry.code for entry in getattr(self, field)]
-            for number, code in enumerate(codes):
-                if code in codes[:number]:
-                    wrong[f"{field}.{number}.code"] = [Text("This is in the list twice.")]
-        if len(set(self.services)) < len(self.services):
-            wrong["services"] = [Text("This is in the list twice.")]
-        return wrong
+        paths = [
+            *(f"services.{number}" for number in _repeated(self.services)),
+            *(f"skills.{number}.code" for number in _repeated([skill.code for skill in self.skills])),
+            *(f"languages.{number}.code" for number in _repeated([language.code for language in self.languages])),
+        ]
+        return {path: [Text("This is in the list twice.")] for path in paths}
 
     def _wrong_rates(self) -> dict[str, list[Text]]:
         wrong: dict[str, list[Text]] = {}
@@ -138,18 +136,21 @@ class Content:
         return cls(**values)
 
 
-def _wrong_hours(listed: tuple[Hours, ...]) -> dict[str, list[Text]]:
+def _repeated(codes: Sequence[str]) -> list[int]:
+    """Positions of codes that stand further up already."""
+    return [number for number, code in enumerate(codes) if code in codes[:number]]
+
+
+def _wrong_hours(listed: Sequence[Hours]) -> dict[str, list[Text]]:
     """Hours that end before they start, or lie over others of the same day."""
     wrong: dict[str, list[Text]] = {}
-    for number, hours in enumerate(listed):
+    taken_until: dict[str, str] = {}
+    for number, hours in sorted(enumerate(listed), key=lambda entry: entry[1].start):
         if hours.end <= hours.start:
             wrong[f"working_hours.{number}.end"] = [Text("This must be later than the start.")]
-    order = sorted(range(len(listed)), key=lambda number: (listed[number].day, listed[number].start))
-    for earlier, later in pairwise(order):
-        if listed[earlier].day == listed[later].day and listed[later].start < listed[earlier].end:
-            wrong.setdefault(f"working_hours.{later}.start", []).append(
-                Text("This overlaps with other hours of the day.")
-            )
+        elif hours.start < taken_until.get(hours.day, ""):
+            wrong[f"working_hours.{number}.start"] = [Text("This overlaps with other hours of the day.")]
+        taken_until[hours.day] = max(hours.end, taken_until.get(hours.day, ""))
     return wrong
 
 
@@ -164,13 +165,24 @@ class Profile:
     updated_at: datetime
     version: int = 0
 
+    @classmethod
+    def draft(cls, id: str, content: Content, at: datetime) -> Profile:
+        """A first save. Raises Invalid for wrong content."""
+        content.check()
+        return cls(id=id, content=content, updated_at=at)
+
+    @classmethod
+    def imported(cls, id: str, content: Content, at: datetime) -> Profile:
+        """Published at once: an operator vouches for the account. Raises Invalid for wrong content."""
+        return cls.draft(id, content, at).publish(at, address_confirmed=True)
+
     @property
     def is_published(self) -> bool:
         return self.state is ProfileState.PUBLISHED
 
     def edit(self, content: Content, at: datetime, seen_version: int) -> Profile:
-        """Raises Conflict when it was changed since `seen_version` (0: not asked), Invalid for wrong content."""
-        if seen_version not in (0, self.version):
+        """Raises Conflict when it was changed since `seen_version`, Invalid for wrong content."""
+        if seen_version != self.version:
             raise Conflict("This profile was changed in another window. Reload it, then repeat your change.")
         content.check()
         return replace(self, content=content, updated_at=at)
@@ -194,3 +206,12 @@ class Profile:
 def require_assistant(*, assistant: bool) -> None:
     if not assistant:
         raise Forbidden("Profiles are for assistants. Add the role of an assistant in your account's settings.")
+
+
+@contextmanager
+def within(path: str) -> Iterator[None]:
+    """Puts `path` before the names of the fields that are found wrong: one profile of a list of them."""
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid(fields={f"{path}.{name}": texts for name, texts in error.fields.items()}) from error

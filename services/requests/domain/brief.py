@@ -3,10 +3,12 @@ days."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shared.platform.errors import Conflict, Forbidden, Invalid, NotFound, Text
 from shared.platform.machine import Machine, Step
@@ -106,19 +108,18 @@ class Content:
             raise Invalid(fields=wrong)
 
     def _twice(self) -> dict[str, list[Text]]:
-        wrong: dict[str, list[Text]] = {}
-        for field in ("required_skills", "preferred_skills", "languages"):
-            seen: set[str] = set()
-            for number, wish in enumerate(getattr(self, field)):
-                if wish.code in seen:
-                    wrong[f"{field}.{number}.code"] = [Text("This is in the list twice.")]
-                seen.add(wish.code)
-        required = {wish.code for wish in self.required_skills}
-        for number, wish in enumerate(self.preferred_skills):
-            if wish.code in required:
+        required = [wish.code for wish in self.required_skills]
+        preferred = [wish.code for wish in self.preferred_skills]
+        paths = [
+            *(f"services.{number}" for number in _repeated(self.services)),
+            *(f"required_skills.{number}.code" for number in _repeated(required)),
+            *(f"preferred_skills.{number}.code" for number in _repeated(preferred)),
+            *(f"languages.{number}.code" for number in _repeated([wish.code for wish in self.languages])),
+        ]
+        wrong = {path: [Text("This is in the list twice.")] for path in paths}
+        for number, code in enumerate(preferred):
+            if code in required:
                 wrong[f"preferred_skills.{number}.code"] = [Text("This is among the required skills already.")]
-        if len(set(self.services)) < len(self.services):
-            wrong["services"] = [Text("This is in the list twice.")]
         return wrong
 
     @classmethod
@@ -130,6 +131,11 @@ class Content:
             values[field] = tuple(SkillWish(**wish) for wish in request[field])
         values["languages"] = tuple(LanguageWish(**wish) for wish in request["languages"])
         return cls(**values)
+
+
+def _repeated(codes: Sequence[str]) -> list[int]:
+    """Positions of codes that stand further up already."""
+    return [number for number, code in enumerate(codes) if code in codes[:number]]
 
 
 def _minutes(clock: str) -> int:
@@ -165,25 +171,25 @@ class Brief:
                 "This brief is in the state %(state)s; it can no longer be edited. Open it again first.",
                 state=self.state.value,
             )
-        if seen_version not in (0, self.version):
+        if seen_version != self.version:
             raise Conflict("This brief was changed in another window. Reload it, then repeat your change.")
         content.check()
-        edited = replace(self, content=content, updated_at=at)
-        return edited.touched(at)
+        return replace(self, content=content, updated_at=at).touched(at)
 
     def touched(self, at: datetime) -> Brief:
-        """Activity: an open brief lives on for 30 days from now."""
+        """Activity: an open brief lives on for 30 days from then."""
         if self.state is not BriefState.OPEN:
             return self
         return replace(self, expires_at=at + LIFETIME)
 
     def publish(self, by: Role, at: datetime, *, address_confirmed: bool) -> Brief:
-        self._may("publish", by)
+        opened = replace(self._moved("publish", by, at), opened_at=at)
         if not address_confirmed:
             raise Conflict("Confirm your e-mail address first: use the link that we sent you, or ask for a new one.")
         self.content.check()
-        self._require_start(at)
-        return replace(self._moved("publish", by, at), opened_at=at).touched(at)
+        if self.content.start_on < (at - LATEST_PAST_START).date():
+            raise Invalid.field("start_on", "This day is long past. Choose a day from today on.")
+        return opened.touched(at)
 
     def pause(self, by: Role, at: datetime) -> Brief:
         return replace(self._moved("pause", by, at), expires_at=None)
@@ -201,34 +207,29 @@ class Brief:
         return self._ended("fill", Role.SYSTEM, at, "")
 
     def remove(self, by: Role, at: datetime, reason: str) -> Brief:
-        self._may("remove", by)
-        if not reason.strip():
+        removed = self._ended("remove", by, at, reason)
+        if not removed.end_reason:
             raise Invalid.field("reason", "State the reason: the client will read it.")
-        return self._ended("remove", by, at, reason.strip())
+        return removed
 
     def reopen(self, by: Role, at: datetime) -> Brief:
-        self._may("reopen", by)
+        """Raises Conflict after 90 days. A start that has passed meanwhile becomes the day in the client's zone."""
+        opened = self._moved("reopen", by, at)
         if self.ended_at is not None and at - self.ended_at > REOPEN_WITHIN:
             raise Conflict("This brief ended more than %(days)s days ago. Write a new one.", days=REOPEN_WITHIN.days)
-        self._require_start(at)
-        return replace(self._moved("reopen", by, at), ended_at=None, end_reason="").touched(at)
+        today = at.astimezone(ZoneInfo(self.content.time_zone)).date()
+        content = replace(self.content, start_on=max(self.content.start_on, today))
+        return replace(opened, content=content, ended_at=None, end_reason="").touched(at)
 
     @property
     def warn_at(self) -> datetime | None:
         return self.expires_at - WARNING if self.expires_at else None
-
-    def _may(self, event: str, by: Role) -> None:
-        BRIEFS.target(self.state, event, by)
 
     def _moved(self, event: str, by: Role, at: datetime) -> Brief:
         return replace(self, state=BRIEFS.target(self.state, event, by), updated_at=at)
 
     def _ended(self, event: str, by: Role, at: datetime, reason: str) -> Brief:
         return replace(self._moved(event, by, at), ended_at=at, expires_at=None, end_reason=reason.strip())
-
-    def _require_start(self, at: datetime) -> None:
-        if self.content.start_on < (at - LATEST_PAST_START).date():
-            raise Invalid.field("start_on", "This day is long past. Choose a day from today on.")
 
 
 def role_of(brief: Brief, party_id: str, *, operator: bool) -> Role:

@@ -127,9 +127,12 @@ def test_the_schema_of_sign_up_names_every_wrong_field() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["5", 5, {"amount": "5", "currency": "EUR"}, {"amount": True, "currency": "EUR"}, {"amount": -1, "currency": "EUR"},
-     {"amount": 1, "currency": "XXX"}, {"amount": 1.5, "currency": "EUR"}, {"amount": 10**13, "currency": "EUR"}, None, []],
-)  # fmt: skip
+    [
+        *("5", 5, None, []),
+        *({"amount": amount, "currency": "EUR"} for amount in ("5", True, -1, 1.5, 10**13)),
+        {"amount": 1, "currency": "XXX"},
+    ],
+)
 def test_money_that_is_not_money_is_refused(value: object) -> None:
     class Priced(Message):
         price = MoneyField(required=True)
