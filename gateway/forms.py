@@ -237,8 +237,7 @@ class MoneyInput(Field):
         super().show(amount)
 
     def take(self, data: MultiDict[str, str]) -> None:
-        if not self.fixed:
-            self.currency = data.get(f"{self.html_name}_currency", self.currency)
+        self.currency = data.get(f"{self.html_name}_currency", self.currency)
         super().take(data)
 
     def read(self, typed: str) -> Any:

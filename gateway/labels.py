@@ -91,6 +91,7 @@ LABELS: dict[str, Names] = {
         "newcomer": _("Newcomer"),
         "minimum_hours": _("Minimum hours"),
         "engagement": _("Way of working"),
+        "published": _("Profile"),
     },
     "criterion_meaning": {
         "skills_required": _("Half for the level that you require, the rest for what goes beyond it."),

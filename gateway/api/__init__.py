@@ -150,8 +150,7 @@ def _bearer(signed_in: dict[str, Any]) -> str:
         "time_zone": account["time_zone"],
         "email_confirmed": account["email_confirmed"],
     }
-    token = _signer().dumps(claims)
-    return token if isinstance(token, str) else token.decode()
+    return str(_signer().dumps(claims))
 
 
 def _sign_in() -> None:

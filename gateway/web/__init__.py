@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,20 +81,19 @@ def done(sentence: str, to: str, tone: str = "good") -> Response:
     return redirect(to, 303)
 
 
-def act(do: Any, *, said: str, to: str, else_to: str = "") -> Response:
-    """Does what a button asks, then redirects. What the service refuses is said on the page that is shown next."""
+def act(do: Callable[[], Any], *, said: str, to: str | Callable[[Any], str], else_to: str = "") -> Response:
+    """Does what a button asks, then redirects: to an address, or to the one that `to` makes of the answer.
+
+    What the service refuses is said on the page that is shown next, `else_to` where that is another one.
+    """
     try:
-        do()
+        answer = do()
     except (Conflict, Invalid, Forbidden, TooMany) as error:
-        texts = (
-            [error.text, *(text for listed in error.fields.values() for text in listed)]
-            if not error.fields
-            else [text for listed in error.fields.values() for text in listed]
-        )
+        texts = [text for listed in error.fields.values() for text in listed] or [error.text]
         for text in texts:
             flash(sentences.translate(text), "bad")
-        return redirect(else_to or to, 303)
-    return done(said, to)
+        return redirect(else_to or str(to), 303)
+    return done(said, to(answer) if callable(to) else to)
 
 
 def register(app: Flask) -> None:

@@ -4,8 +4,10 @@ Every subscribing service has one durable queue (a quorum queue on RabbitMQ) wit
 handler runs in a transaction that also records the event's id, so that a message that comes twice has its effect once.
 A handler that fails is rolled back and its event parked in the service's database until its next try; after the last
 one it becomes a dead letter there, with the reason, the traceback and the original, and can be replayed. A message that
-kills the process each time it is handled is dead-lettered by the broker (delivery limit) and recorded alike. While the
-database is away nothing is parked or counted: the message waits in hand.
+kills the process each time it is handled is dead-lettered by the broker (delivery limit) and recorded alike.
+
+What says nothing about the event is not counted as its failure: a database that is away, documents that somebody else
+holds. Such an event is tried every few seconds until it succeeds; while the database is away it waits in hand.
 
 Events of one aggregate are handled one after another in a process, later ones behind a parked one. Across replicas the
 order is not promised: copies are guarded by the event's `sequence`.
@@ -18,7 +20,8 @@ import random
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,15 +29,17 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from eventlet import GreenPile, sleep
-from kombu import Exchange, Queue
+from kombu import Connection, Exchange, Queue
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension
 from nameko.messaging import QueueConsumer
 from pymongo.errors import DuplicateKeyError
 
 from shared.platform.clock import utc_now
+from shared.platform.link import LINK_ERRORS
+from shared.platform.logs import outline
 from shared.platform.outbox import EXCHANGE
-from shared.platform.storage import Database, Document, is_outage, is_transient
+from shared.platform.storage import Database, Document, is_transient
 
 if TYPE_CHECKING:
     from shared.platform.contract import Event
@@ -44,7 +49,9 @@ log = structlog.get_logger(__name__)
 DEAD_EXCHANGE = Exchange("dextra.dead", type="direct", durable=True)
 DELIVERY_LIMIT = 20
 TRACEBACK_LIMIT = 8000
-CLAIM = timedelta(seconds=60)
+CLAIM = timedelta(seconds=20)
+"""A killed process's try of a parked event is taken over after this."""
+LONGEST_PAUSE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +120,17 @@ class EventQueueConsumer(QueueConsumer):  # type: ignore[misc]
     def prefetch_count(self) -> int:
         return int(self.container.config.get("event_workers", 8))
 
-    def on_connection_error(self, exc: Exception, interval: float) -> None:
+    @contextmanager
+    def establish_connection(self) -> Iterator[Connection]:
+        """kombu's own waits up to 30 seconds between its tries."""
         self.connected = False
+        with self.create_connection() as connection:
+            connection.ensure_connection(
+                self.on_connection_error, interval_start=0.2, interval_step=0.4, interval_max=LONGEST_PAUSE
+            )
+            yield connection
+
+    def on_connection_error(self, exc: Exception, interval: float) -> None:
         log.warning("broker.away", error=type(exc).__name__, retry_in=interval)
 
     def on_consume_ready(self, connection: Any, channel: Any, consumers: Any, **kwargs: Any) -> None:
@@ -144,6 +160,7 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
         self._dead: DeadQueue | None = None
         self._waiting: dict[str, deque[Callable[[], None]]] = {}
         self._parked: set[str] = set()
+        self._trying: set[str] = set()
         self._stopping = False
         self._wake = threading.Event()
         self.done: Callable[[], None] | None = None
@@ -217,25 +234,27 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
             self._waiting.pop(aggregate_id, None)
 
     def _settle(self, message: Any, handled: bool) -> None:
-        if handled:
-            self.queue_consumer.ack_message(message)
-        else:
-            self.queue_consumer.requeue_message(message)
+        try:
+            if handled:
+                self.queue_consumer.ack_message(message)
+            else:
+                self.queue_consumer.requeue_message(message)
+        except LINK_ERRORS as error:  # the broker delivers it again
+            log.info("event.settle_failed", error=type(error).__name__)
 
-    def _work(
-        self, event: Document, settle: Callable[[bool], None], attempts: int = 0, first: datetime | None = None
-    ) -> None:
+    def _work(self, event: Document, settle: Callable[[bool], None], parked: Document | None = None) -> None:
+        """`parked`: what is kept about the event's earlier tries."""
         provider = next((p for p in self._providers if any(e.name == event["name"] for e in p.events)), None)
         if provider is None:  # a binding of an earlier release
             settle(True)
             self._next_in_turn(event["aggregate_id"])
             return
-        if attempts == 0 and event["aggregate_id"] in self._parked:
-            self._finish(event, settle, None, attempts, first, behind=True)
+        if parked is None and event["aggregate_id"] in self._parked:
+            self._finish(event, settle, None, behind=True)
             return
 
         def handle_result(_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
-            self._finish(event, settle, exc_info, attempts, first)
+            self._finish(event, settle, exc_info, parked)
             return result, None
 
         try:
@@ -248,15 +267,15 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
         event: Document,
         settle: Callable[[bool], None],
         exc_info: Any,
-        attempts: int,
-        first: datetime | None,
+        parked: Document | None = None,
         behind: bool = False,
     ) -> None:
         handled = True
         if exc_info is not None or behind:
-            handled = self._park(event, exc_info, attempts, first or utc_now())
-        elif attempts:
+            handled = self._park(event, exc_info, parked or {})
+        elif parked is not None:
             self._unpark(event)
+        self._trying.discard(event["id"])
         settle(handled)
         self._next_in_turn(event["aggregate_id"])
         if self.done is not None:
@@ -264,11 +283,20 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
 
     # -- failure -------------------------------------------------------------------------------------------------
 
-    def _park(self, event: Document, exc_info: Any, attempts: int, first: datetime) -> bool:
+    def _park(self, event: Document, exc_info: Any, parked: Document) -> bool:
         """Keeps a failed event for its next try, or as a dead letter. False when the process stops before it could."""
         waits = self.container.config["settings"].retry_seconds
         now = utc_now()
-        attempts += 1 if exc_info and not is_outage(exc_info[1]) else 0
+        held_up = parked.get("held_up", 0)
+        attempts = parked.get("attempts", 0)
+        if exc_info is None:
+            wait = waits[0]
+        elif is_transient(exc_info[1]):
+            wait = min(0.2 * 2**held_up, LONGEST_PAUSE)
+            held_up += 1
+        else:
+            wait = waits[min(attempts, len(waits) - 1)]
+            attempts += 1
         record: Document = {
             "_id": event["id"],
             "event_name": event["name"],
@@ -277,9 +305,12 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
             "reason": f"{exc_info[0].__name__}: {exc_info[1]}"[:500] if exc_info else "an earlier event waits",
             "traceback": "".join(traceback.format_exception(*exc_info))[-TRACEBACK_LIMIT:] if exc_info else "",
             "attempts": attempts,
-            "first_failed_at": first,
+            "held_up": held_up,
+            "first_failed_at": parked.get("first_failed_at", now),
             "last_failed_at": now,
         }
+        about = {"event_name": event["name"], "event_id": event["id"], "attempts": attempts}
+        about["reason"] = outline(exc_info[1]) if exc_info else record["reason"]
         dead = attempts > len(waits)
         pause = 0.2
         while not self._stopping:
@@ -287,25 +318,18 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
                 if dead:
                     self.database.dead_letters.raw.replace_one({"_id": event["id"]}, record, upsert=True)
                     self.database.parked.raw.delete_one({"_id": event["id"]})
-                    log.error("event.dead", event_name=event["name"], event_id=event["id"], reason=record["reason"])
+                    log.error("event.dead", **about)
                 else:
-                    due = now + timedelta(seconds=waits[max(attempts - 1, 0)])
-                    parked = {**record, "next_at": due}
-                    self.database.parked.raw.replace_one({"_id": event["id"]}, parked, upsert=True)
+                    again = {**record, "next_at": now + timedelta(seconds=wait)}
+                    self.database.parked.raw.replace_one({"_id": event["id"]}, again, upsert=True)
                     self._parked.add(event["aggregate_id"])
-                    log.warning(
-                        "event.parked",
-                        event_name=event["name"],
-                        event_id=event["id"],
-                        attempts=attempts,
-                        reason=record["reason"],
-                    )
+                    log.warning("event.parked", retry_in=wait, **about)
                 self._wake.set()
                 return True
             except Exception as error:
                 log.warning("event.park_failed", error=type(error).__name__, retry_in=pause)
                 sleep(pause)
-                pause = min(pause * 2, 5.0)
+                pause = min(pause * 2, LONGEST_PAUSE)
         return False
 
     def _unpark(self, event: Document) -> None:
@@ -329,12 +353,14 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
 
     def _try_due(self) -> float:
         parked = self.database.parked.raw
+        known = set(self._parked)
         waiting = list(
             parked.find({}, {"aggregate_id": 1, "next_at": 1, "sequence": "$event.sequence"})
             .sort("next_at", 1)
             .limit(200)
         )
-        self._parked = {document["aggregate_id"] for document in waiting}
+        parked_meanwhile = self._parked - known
+        self._parked = {document["aggregate_id"] for document in waiting} | parked_meanwhile
         if not waiting:
             return 2.0
         now = utc_now()
@@ -348,23 +374,16 @@ class EventConsumer(SharedExtension, ProviderCollector):  # type: ignore[misc]
                 heads[document["aggregate_id"]] = document
         tried = 0
         for head in heads.values():
-            if head["next_at"] > now:
+            if head["next_at"] > now or head["_id"] in self._trying:
                 continue
             claimed = parked.find_one_and_update(
                 {"_id": head["_id"], "next_at": head["next_at"]}, {"$set": {"next_at": now + CLAIM}}
             )
             if claimed is not None:
                 tried += 1
-                self._in_turn(
-                    claimed["aggregate_id"],
-                    partial(
-                        self._work,
-                        claimed["event"],
-                        lambda handled: None,
-                        max(claimed["attempts"], 1),
-                        claimed["first_failed_at"],
-                    ),
-                )
+                self._trying.add(claimed["_id"])
+                work = partial(self._work, claimed["event"], lambda handled: None, claimed)
+                self._in_turn(claimed["aggregate_id"], work)
         return 0.1 if tried else 0.5
 
     def record_undeliverable(self, body: Any, message: Any) -> None:

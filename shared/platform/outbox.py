@@ -28,6 +28,9 @@ EXCHANGE = Exchange("dextra.events", type="topic", durable=True)
 CLAIM_SECONDS = 10
 """A killed relay's claim lapses after this; a round takes a fraction of a second."""
 CLAIMED_PAUSE = 0.02
+LONGEST_CLAIMED_PAUSE = 0.25
+CONNECT_SECONDS = 5.0
+LONGEST_PAUSE = 2.0
 CONFIRM_SECONDS = 5.0
 BATCH = 200
 
@@ -107,7 +110,7 @@ class Publisher:
 
     def _connect(self) -> Producer:
         if self._producer is None:
-            self._connection = Connection(self.amqp_uri, heartbeat=0)
+            self._connection = Connection(self.amqp_uri, heartbeat=0, connect_timeout=CONNECT_SECONDS)
             self._connection.connect()
             channel = self._connection.channel()
             EXCHANGE(channel).declare()
@@ -149,6 +152,7 @@ class Relay:
         self.publisher = Publisher(amqp_uri)
         self.id = new_id()
         self.published = 0
+        self._claimed_pause = CLAIMED_PAUSE
         self._wake = threading.Event()
         self._stopping = False
 
@@ -173,7 +177,7 @@ class Relay:
                 log.warning("relay.failed", error=type(error).__name__, detail=str(error)[:200], retry_in=pause)
                 self.publisher.close()
                 self._wake.wait(pause)
-                pause = min(pause * 2, 5.0)
+                pause = min(pause * 2, LONGEST_PAUSE)
                 continue
             if not busy and not self._stopping:
                 self._wake.wait(self.poll_seconds)
@@ -185,8 +189,10 @@ class Relay:
         if events.find_one({"pending": True}, {"_id": 1}) is None:
             return False
         if not self._claim():
-            self._wake.wait(CLAIMED_PAUSE)
+            self._wake.wait(self._claimed_pause)
+            self._claimed_pause = min(self._claimed_pause * 1.5, LONGEST_CLAIMED_PAUSE)
             return True
+        self._claimed_pause = CLAIMED_PAUSE
         try:
             batch = list(events.find({"pending": True}).sort("_id", 1).limit(BATCH))
             batch.sort(key=lambda document: (document["aggregate_id"], document["sequence"]))

@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 0.5
 HEARTBEAT_SECONDS = 30
-LONGEST_PAUSE = 5.0
+LONGEST_PAUSE = 2.0
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 

@@ -30,10 +30,11 @@ from shared.platform.consumer import EventConsumer, Received, Subscription
 from shared.platform.context import Actor, Context
 from shared.platform.contract import Command, Event, Query
 from shared.platform.errors import Conflict, DextraError, Invalid, Unavailable
-from shared.platform.logs import log_fields
+from shared.platform.logs import log_fields, outline
 from shared.platform.rpc_server import Incoming, LightRpc
+from shared.platform.sessions import end_forgotten
 from shared.platform.settings import ServiceSettings, load_settings
-from shared.platform.storage import Database, connect, is_outage, is_transient
+from shared.platform.storage import Database, Duplicate, connect, is_outage, is_transient
 
 log = structlog.get_logger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
@@ -116,6 +117,7 @@ class StoreProvider(DependencyProvider):  # type: ignore[misc]
     def start(self) -> None:
         self.container.spawn_managed_thread(self.relay.run, identifier="relay")
         self.container.spawn_managed_thread(self._run_timers, identifier="timers")
+        self.container.spawn_managed_thread(self._end_forgotten, identifier="sessions")
         self.container.service_cls.on_start(self.database, self.settings)
 
     def stop(self) -> None:
@@ -144,13 +146,24 @@ class StoreProvider(DependencyProvider):  # type: ignore[misc]
                     raise Unavailable("The database does not answer just now. Please try again in a moment.") from error
                 if attempt == TRIES - 1 and is_transient(error):
                     raise Unavailable("Too many people are changing this at once. Please try again.") from error
-                if not _lost_a_race(error):
+                twin = attempt == 0 and isinstance(error, Duplicate)  # perhaps of the same request: its answer is there
+                if not (twin or _lost_a_race(error)):
                     raise
                 sleep(random.uniform(0, min(0.002 * 2**attempt, 0.2)))  # noqa: S311 - apart, or they meet again
             else:
                 self.relay.wake()
                 return result
         raise AssertionError("unreachable")
+
+    def _end_forgotten(self) -> None:
+        """Now and then: sets free what a killed process has locked."""
+        sessions = self.database.transaction_sessions.raw
+        while not self._stop.is_set():
+            try:
+                end_forgotten(sessions)
+            except Exception as error:
+                log.warning("sessions.failed", error=type(error).__name__)
+            self._stop.wait(self.settings.relay_poll_seconds)
 
     # -- timers --------------------------------------------------------------------------------------------------
 
@@ -240,7 +253,7 @@ def query(contract: Query) -> Callable[[F], F]:
                 try:
                     return contract.dump_result(method(self, Call(self.store, context, now()), request))
                 except Exception as error:
-                    if is_outage(error):
+                    if is_transient(error):
                         sentence = "The database does not answer just now. Please try again in a moment."
                         raise Unavailable(sentence) from error
                     raise
@@ -337,6 +350,8 @@ class _logged:
     def __exit__(self, kind: Any, error: Any, _traceback: Any) -> None:
         outcome = "ok" if error is None else error.code if isinstance(error, DextraError) else "internal"
         write = log.info if isinstance(self.contract, Command) else log.debug
+        if outcome == "internal" and isinstance(error, Exception):
+            write = functools.partial(log.error, exception=outline(error))
         write(
             "call",
             method=f"{self.contract.service}.{self.contract.name}",

@@ -22,6 +22,7 @@ from pymongo.write_concern import WriteConcern
 
 from shared.platform.documents import from_document, to_document
 from shared.platform.errors import Conflict, Invalid, NotFound
+from shared.platform.sessions import OwnSessions
 
 E = TypeVar("E")
 Document = dict[str, Any]
@@ -36,10 +37,17 @@ class Duplicate(Conflict):
     index: str = ""
 
 
+PASSING_CODES = frozenset({24, 43, 91, 112, 189, 246, 251, 10107, 11600, 11602, 13435, 13436})
+"""MongoDB's codes for what passes by itself: locks and write conflicts, cursors and transactions that a restart ended,
+a server that is shutting down or no longer the primary."""
+
+
 def is_transient(error: BaseException) -> bool:
-    """The transaction may be run again from its beginning: a write conflict, a race on a unique key, a lost
-    connection."""
+    """The transaction may be run again from its beginning: a write conflict, a lost connection, a server that
+    restarted."""
     if isinstance(error, PyMongoError) and error.has_error_label("TransientTransactionError"):
+        return True
+    if isinstance(error, OperationFailure) and error.code in PASSING_CODES:
         return True
     return isinstance(error, ConnectionFailure)
 
@@ -276,6 +284,12 @@ class Answers(Raw):
     indexes = (Index("expires_at", ttl=0),)
 
 
+class TransactionSessions(Raw):
+    """Which database sessions each process runs its transactions in (shared/platform/sessions.py)."""
+
+    name = "transaction_sessions"
+
+
 class Database:
     """A service's database. Attributes that are Collection classes become bound collections on every instance."""
 
@@ -287,6 +301,7 @@ class Database:
     dead_letters = DeadLetters
     timers = Timers
     answers = Answers
+    transaction_sessions = TransactionSessions
 
     def __init__(
         self, client: MongoClient[Document], prefix: str = "dextra_", session: ClientSession | None = None
@@ -297,6 +312,7 @@ class Database:
         self.raw = client.get_database(f"{prefix}{self.service}")
         for name, kind in self.collections().items():
             setattr(self, name, kind(self.raw, session))
+        self._own_sessions = OwnSessions(self.transaction_sessions.raw) if session is None else None
 
     @classmethod
     def collections(cls) -> dict[str, type[Collection[Any]]]:
@@ -322,6 +338,8 @@ class Database:
     def begin(self) -> Iterator[Self]:
         """A transaction: yields this database bound to it; commits at the end, or aborts when something is raised."""
         with self.client.start_session() as session:
+            if self._own_sessions is not None:
+                self._own_sessions.note(session.session_id)
             session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority"))
             try:
                 yield type(self)(self.client, self.prefix, session)

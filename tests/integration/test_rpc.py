@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -216,7 +217,7 @@ def test_a_late_reply_is_not_taken_for_another_calls_answer(client: RpcClient) -
         client.call("toy", "wait", {"seconds": 0.3}, timeout=0.1)
     assert str(late.value) == UNCERTAIN
 
-    answers = []
+    answers: list[int] = []
     while "waited" not in Toy.seen:
         answers.append(client.call("toy", "echo", {"n": len(answers)})["payload"]["n"])
     answers += [client.call("toy", "echo", {"n": len(answers)})["payload"]["n"]]
@@ -345,6 +346,9 @@ def test_callers_and_services_outlive_their_broker(own_broker: Broker) -> None:
     stop = False
     answered: list[int] = []
 
+    def more_than(count: int) -> bool:
+        return len(answered) > count
+
     def keep_asking() -> None:
         while not stop:
             answered.append(client.call("toy", "echo", {"n": 1}, safe=True)["payload"]["n"])
@@ -354,7 +358,7 @@ def test_callers_and_services_outlive_their_broker(own_broker: Broker) -> None:
     try:
         for harm in (own_broker.kill, own_broker.stop):
             count = len(answered)
-            until(lambda count=count: len(answered) > count + 50)
+            until(partial(more_than, count + 50))
             hanging = eventlet.spawn(client.call, "toy", "wait", {"seconds": 3})
             eventlet.sleep(0.3)
 
@@ -365,7 +369,7 @@ def test_callers_and_services_outlive_their_broker(own_broker: Broker) -> None:
 
             until(lambda: service.connected)
             count = len(answered)
-            until(lambda count=count: len(answered) > count + 50, seconds=60)
+            until(partial(more_than, count + 50), seconds=60)
         assert not any(caller.dead for caller in callers), "a safe call failed"
     finally:
         stop = True

@@ -14,6 +14,12 @@ from shared.platform.errors import Conflict, Internal, Invalid, NotFound, Text, 
 from tests.unit.gateway.conftest import signed_in
 from tests.unit.gateway.fake_rpc import FakeRpc
 
+
+def body(answer: Any) -> Any:
+    """The JSON of an answer."""
+    return answer.json
+
+
 BRIEF = {"id": "b1", "title": "A right hand", "state": "draft", "version": 1}
 
 
@@ -23,7 +29,7 @@ def token(client: FlaskClient, rpc: FakeRpc) -> str:
     answer = client.post("/api/v1/sessions", json={"email": "clara@example.com", "password": "a long password"})
     assert answer.status_code == 201, answer.text
     rpc.forget()
-    return str(answer.json["token"])
+    return str(body(answer)["token"])
 
 
 def bearer(token: str, **more: str) -> dict[str, str]:
@@ -35,7 +41,7 @@ def test_a_call_is_one_wait_with_the_sessions_check(client: FlaskClient, rpc: Fa
 
     answer = client.get("/api/v1/briefs/b1", headers=bearer(token))
 
-    assert answer.json == BRIEF
+    assert body(answer) == BRIEF
     assert rpc.waits == 1
     assert rpc.calls(accounts.CheckSession)
     assert rpc.calls(requests.GetBrief)[0].payload == {"id": "b1"}
@@ -48,7 +54,7 @@ def test_a_key_travels_with_the_command(client: FlaskClient, rpc: FakeRpc, token
 
     answer = client.post("/api/v1/offers/o1/accept", headers=bearer(token, **{"Idempotency-Key": "k1"}))
 
-    assert (answer.status_code, answer.json) == (201, {"id": "c1"})
+    assert (answer.status_code, body(answer)) == (201, {"id": "c1"})
     asked = rpc.calls(matching.AcceptOffer)[0]
     assert asked.payload == {"offer_id": "o1"}
     assert asked.headers["idempotency_key"] == "k1"
@@ -115,9 +121,9 @@ def test_errors_are_problem_details(
 
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
-    assert answer.json["status"] == status
-    assert answer.json["instance"].startswith("urn:request:")
-    assert {"type", "title", "detail"} <= answer.json.keys()
+    assert body(answer)["status"] == status
+    assert body(answer)["instance"].startswith("urn:request:")
+    assert {"type", "title", "detail"} <= body(answer).keys()
 
 
 def test_wrong_fields_are_listed(client: FlaskClient, rpc: FakeRpc, token: str) -> None:
@@ -126,7 +132,7 @@ def test_wrong_fields_are_listed(client: FlaskClient, rpc: FakeRpc, token: str) 
     answer = client.post("/api/v1/briefs", json={"title": "x"}, headers=bearer(token))
 
     assert answer.status_code == 422
-    assert answer.json["errors"] == [{"field": "budget", "message": "Enter at least 5."}]
+    assert body(answer)["errors"] == [{"field": "budget", "message": "Enter at least 5."}]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +169,7 @@ def test_a_crash_tells_nothing(app: Flask, client: FlaskClient, rpc: FakeRpc, to
 
 
 def test_the_description_names_every_route(client: FlaskClient) -> None:
-    spec = client.get("/api/v1/openapi.json").json
+    spec = body(client.get("/api/v1/openapi.json"))
 
     assert spec["openapi"] == "3.1.0"
     described = {(method.upper(), path) for path, item in spec["paths"].items() for method in item}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -274,7 +275,7 @@ def test_notifications_become_sentences_and_are_marked_read(sign_in: SignIn, rpc
 def test_markup_in_what_people_write_stays_text(sign_in: SignIn, rpc: FakeRpc) -> None:
     answer_all(rpc)
     hostile = "<img src=x onerror=alert(1)>"
-    page = rpc.answers["messaging.read_conversation"]
+    page: Any = rpc.answers["messaging.read_conversation"]
     rpc.on(messaging.ReadConversation, {**page, "messages": [{**page["messages"][0], "body": hostile}]})
 
     html = sign_in("client").get("/conversations/th-1").text
@@ -330,7 +331,7 @@ def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(sign_in: SignIn, rpc: 
 def test_a_role_that_was_added_elsewhere_is_taken_over(sign_in: SignIn, rpc: FakeRpc) -> None:
     answer_all(rpc)
     browser = sign_in("client")
-    answer = rpc.answers["accounts.check_session"]
+    answer: Any = rpc.answers["accounts.check_session"]
     rpc.on(accounts.CheckSession, {**answer, "account": {**answer["account"], "roles": ["client", "operator"]}})
 
     assert browser.get("/operator").status_code == 403

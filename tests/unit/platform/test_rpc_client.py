@@ -83,6 +83,10 @@ def amqp_uri() -> str:
 
 @pytest.fixture
 def service(amqp_uri: str) -> Iterator[Service]:
+    def late(request: dict[str, Any]) -> str:
+        time.sleep(request["payload"]["seconds"])
+        return "late"
+
     started = Service(
         amqp_uri,
         "toy",
@@ -91,7 +95,7 @@ def service(amqp_uri: str) -> Iterator[Service]:
         missing=missing,
         broken=broken,
         ignore=lambda _request: Service.SILENCE,
-        late=lambda request: time.sleep(request["payload"]["seconds"]) or "late",
+        late=late,
     )
     yield started
     started.stop()

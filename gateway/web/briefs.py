@@ -1,0 +1,230 @@
+"""A client's briefs: written, published, and who fits them and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from gateway import reasons, session
+from gateway.caller import caller, maybe
+from gateway.forms import (
+    Choose,
+    ChooseNumber,
+    ChooseSome,
+    Date,
+    Form,
+    Hidden,
+    Hours,
+    LongText,
+    MoneyInput,
+    Rows,
+    Text,
+    half_hours,
+    languages,
+    named,
+    posted_key,
+    services,
+    skills,
+    time_zones,
+)
+from gateway.session import needs
+from gateway.web import act, done, page
+from shared.contracts import matching
+from shared.contracts import requests as c
+
+pages = Blueprint("briefs", __name__)
+
+TABS = (
+    ("", _l("All"), ()),
+    ("open", _l("Open"), ("open", "paused")),
+    ("draft", _l("Drafts"), ("draft",)),
+    ("ended", _l("Ended"), ("filled", "closed", "expired", "removed")),
+)
+
+
+class BriefForm(Form):
+    title = Text(
+        _l("In one line: what do you need?"), most=140, placeholder=_l("Calendar and travel for two directors")
+    )
+    text = LongText(
+        _l("In your own words"),
+        most=5000,
+        rows=6,
+        optional=True,
+        hint=_l("A usual week, the tools you use, what must never go wrong."),
+    )
+    level = Choose(
+        _l("Level"),
+        named("level"),
+        radios=True,
+        hint=_l("Administrative: carries out what you set. Executive: decides small things on your behalf."),
+    )
+    services = ChooseSome(_l("Services"), services, optional=True)
+    required_skills = Rows(
+        _l("Skills you require"),
+        {
+            "code": Choose(_l("Skill"), skills, blank=_l("Choose a skill")),
+            "level": ChooseNumber(_l("Level"), named("skill_level"), default=2),
+        },
+        optional=True,
+        most=20,
+        add=_l("Another skill"),
+        hint=_l("Nobody is shown who lacks one of these."),
+    )
+    preferred_skills = Rows(
+        _l("Skills you would like"),
+        {
+            "code": Choose(_l("Skill"), skills, blank=_l("Choose a skill")),
+            "level": ChooseNumber(_l("Level"), named("skill_level"), default=2),
+        },
+        optional=True,
+        most=20,
+        add=_l("Another skill"),
+        hint=_l("These give points, and keep nobody out."),
+    )
+    languages = Rows(
+        _l("Languages you require"),
+        {
+            "code": Choose(_l("Language"), languages, blank=_l("Choose a language")),
+            "cefr": Choose(_l("Level"), named("cefr"), default="B2"),
+        },
+        optional=True,
+        most=8,
+        add=_l("Another language"),
+    )
+    engagement = Choose(_l("How do you want to pay?"), named("engagement"), radios=True, default="hourly")
+    weekly_minutes = Hours(_l("Hours a week"), hint=_l("As many as you expect to need, such as 10 or 12:30."))
+    budget = MoneyInput(_l("You pay at most"), hint=_l("An hour, or a month for a retainer."))
+    start_on = Date(_l("From"))
+    time_zone = Choose(_l("Your time zone"), time_zones)
+    day_start = Choose(_l("Your day starts"), half_hours, default="09:00")
+    day_end = Choose(_l("Your day ends"), half_hours, default="18:00")
+    overlap_minutes = Hours(_l("Hours a day you want to share"), default=120, hint=_l("Both of you at work, each day."))
+    text_locale = Hidden(_l("Language of the text"), optional=True)
+    version = Hidden(_l("Version"), optional=True)
+
+
+@pages.get("/briefs")
+@needs("client")
+def index() -> Response:
+    tab = request.args.get("state", "")
+    states = next((list(codes) for code, _name, codes in TABS if code == tab), [])
+    listed = caller.query(c.ListBriefs, {"states": states, "cursor": request.args.get("cursor", "")})
+    tabs = [(name, url_for("briefs.index", state=code or None), code == tab, 0) for code, name, _codes in TABS]
+    return page("briefs/index.html", listed=listed, tabs=tabs, tab=tab)
+
+
+@pages.route("/briefs/new", methods=["GET", "POST"])
+@needs("client")
+def new() -> Response:
+    me = session.required()
+    form = BriefForm(initial={"time_zone": me.time_zone, "text_locale": me.locale, "version": 0})
+    return _edited(form, "", None)
+
+
+@pages.route("/briefs/<id>/edit", methods=["GET", "POST"])
+@needs("client")
+def edit(id: str) -> Response:
+    kept = caller.query(c.GetBrief, {"id": id})
+    return _edited(BriefForm(initial=kept), id, kept)
+
+
+def _edited(form: BriefForm, id: str, kept: dict[str, Any] | None) -> Response:
+    if form.valid:
+        with form.catching():
+            payload = {**form.payload, "version": form.version.value or 0, "id": id}
+            payload["text_locale"] = payload["text_locale"] or session.required().locale
+            saved = caller.command(c.SaveBrief, payload, key=form.key)
+            if "publish" not in request.form:
+                return done(_("Your brief is saved."), url_for("briefs.brief", id=saved["id"], v=saved["version"]))
+            return _publish(saved["id"], f"{form.key}-publish")
+    return form.page("briefs/edit.html", kept=kept)
+
+
+@pages.get("/briefs/<id>")
+@needs("client", "operator")
+def brief(id: str) -> Response:
+    seen = request.args.get("v", "0")
+    at_least = int(seen) if seen.isdigit() else 0
+    got = caller.queries(
+        brief=(c.GetBrief, {"id": id}),
+        matches=maybe(matching.FindMatches, {"brief_id": id, "at_least_version": at_least}),
+        offers=maybe(matching.ListOffers, {"brief_id": id, "limit": 50}),
+    )
+    offered = {offer["assistant_id"]: offer for offer in reversed((got["offers"] or {"items": []})["items"])}
+    return page("briefs/brief.html", reasons=reasons, offered=offered, **got)
+
+
+@pages.get("/briefs/<id>/assistants/<assistant_id>")
+@needs("client", "operator")
+def explain(id: str, assistant_id: str) -> Response:
+    """Why this assistant is, or is not, among the matches."""
+    got = caller.queries(
+        brief=(c.GetBrief, {"id": id}),
+        why=(matching.ExplainMatch, {"brief_id": id, "assistant_id": assistant_id}),
+    )
+    return page("briefs/explain.html", reasons=reasons, **got)
+
+
+def _publish(id: str, key: str) -> Response:
+    """Publishes, and shows the matches as soon as they are there."""
+    return act(
+        lambda: caller.command(c.PublishBrief, {"id": id}, key=key),
+        said=_("Your brief is open. These assistants fit it."),
+        to=lambda opened: url_for("briefs.brief", id=id, v=opened["version"]),
+        else_to=url_for("briefs.brief", id=id),
+    )
+
+
+@pages.post("/briefs/<id>/publish")
+@needs("client")
+def publish(id: str) -> Response:
+    return _publish(id, posted_key())
+
+
+@pages.post("/briefs/<id>/pause")
+@needs("client")
+def pause(id: str) -> Response:
+    key = posted_key()
+    return act(
+        lambda: caller.command(c.PauseBrief, {"id": id}, key=key),
+        said=_("Your brief is paused: nothing new happens until you resume it."),
+        to=url_for("briefs.brief", id=id),
+    )
+
+
+@pages.post("/briefs/<id>/resume")
+@needs("client")
+def resume(id: str) -> Response:
+    key = posted_key()
+    return act(
+        lambda: caller.command(c.ResumeBrief, {"id": id}, key=key),
+        said=_("Your brief is open again."),
+        to=url_for("briefs.brief", id=id),
+    )
+
+
+@pages.post("/briefs/<id>/reopen")
+@needs("client")
+def reopen(id: str) -> Response:
+    key = posted_key()
+    return act(
+        lambda: caller.command(c.ReopenBrief, {"id": id}, key=key),
+        said=_("Your brief is open again."),
+        to=url_for("briefs.brief", id=id),
+    )
+
+
+@pages.post("/briefs/<id>/close")
+@needs("client")
+def close(id: str) -> Response:
+    key, reason = posted_key(), request.form.get("reason", "")
+    return act(
+        lambda: caller.command(c.CloseBrief, {"id": id, "reason": reason}, key=key),
+        said=_("Your brief is closed. Offers that were waiting are withdrawn."),
+        to=url_for("briefs.brief", id=id),
+    )
