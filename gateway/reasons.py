@@ -93,6 +93,8 @@ def _capacity(facts: Facts) -> str:
 
 def _newcomer(facts: Facts) -> str:
     days = int(facts["days"])
+    if days == 0:
+        return _("Published today.")
     if days >= int(facts["of"]):
         return _("Here for more than %(of)s days.", of=facts["of"])
     return str(ngettext("Here for %(num)s day.", "Here for %(num)s days.", days))
@@ -168,8 +170,9 @@ def all_why(parts: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def best(parts: Iterable[Mapping[str, Any]], most: int = 3) -> list[Mapping[str, Any]]:
-    """What gives the most points, for a short list of reasons."""
-    return sorted((part for part in parts if part["points"] > 0), key=lambda part: -part["points"])[:most]
+    """What gives the most points, for a short list of reasons; not what the brief does not ask for."""
+    earned = (part for part in parts if part["points"] > 0 and part["facts"].get("asked") != [])
+    return sorted(earned, key=lambda part: -part["points"])[:most]
 
 
 def weakest(parts: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:

@@ -136,7 +136,7 @@ def edit(id: str) -> Response:
 def _edited(form: BriefForm, id: str, kept: dict[str, Any] | None) -> Response:
     if form.valid:
         with form.catching():
-            payload = {**form.payload, "version": form.version.value or 0, "id": id}
+            payload = {**form.payload, "version": form.version.value or 0, **({"id": id} if id else {})}
             payload["text_locale"] = payload["text_locale"] or session.required().locale
             saved = caller.command(c.SaveBrief, payload, key=form.key)
             if "publish" not in request.form:

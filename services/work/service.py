@@ -149,7 +149,8 @@ class WorkService(Service):
         data = event.data
         names = ("brief_title", "client_id", "client_name", "assistant_id", "assistant_name", "state", "ends_on")
         terms = Terms(**{name: data["terms"][name] for name in Terms.__slots__})
-        contract = WorkContract(id=data["id"], terms=terms, **{name: data.get(name) for name in names})
+        zone = data.get("time_zone") or "UTC"
+        contract = WorkContract(id=data["id"], terms=terms, time_zone=zone, **{name: data.get(name) for name in names})
         call.tx.contracts.put_if_newer(contract, event.sequence)
 
     # -- time ----------------------------------------------------------------------------------------------------

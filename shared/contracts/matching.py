@@ -239,6 +239,8 @@ class AnswerOfferRequest(Message):
 
 
 class Contract(Message):
+    """Days (`start_on`, `ends_on`) are days of `time_zone`, the brief's."""
+
     id = fields.String()
     offer_id = fields.String()
     thread_id = fields.String()
@@ -248,6 +250,7 @@ class Contract(Message):
     client_name = fields.String()
     assistant_id = fields.String()
     assistant_name = fields.String()
+    time_zone = fields.String()
     terms = fields.Nested(Terms)
     state = fields.String()
     reason = fields.String()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from shared.platform.errors import Conflict, NotFound
 from shared.platform.money import Money
@@ -29,7 +30,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkContract:
-    """A copy of matching's contract. `paused_at` and `over_at` are when work heard of it."""
+    """A copy of matching's contract. Its days (`start_on`, `ends_on`) are days of `time_zone`, the brief's."""
 
     id: str
     brief_title: str
@@ -39,6 +40,7 @@ class WorkContract:
     assistant_name: str
     terms: Terms
     state: str
+    time_zone: str = "UTC"
     ends_on: date | None = None
 
     def require_assistant(self, party_id: str) -> None:
@@ -54,7 +56,7 @@ class WorkContract:
         """Raises Conflict when time of this instant cannot be logged on the contract."""
         if self.state == "paused":
             raise Conflict("This contract is paused. Resume it before you log time.")
-        day = started_at.astimezone(UTC).date()
+        day = started_at.astimezone(ZoneInfo(self.time_zone)).date()
         if day < self.terms.start_on:
             raise Conflict(
                 "This contract starts on %(day)s; earlier time cannot be logged.", day=str(self.terms.start_on)

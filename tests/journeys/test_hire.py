@@ -1,0 +1,208 @@
+"""The whole path, in a browser: sign up, profile, brief, matches with reasons, offer, time, approval, invoice."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import NewPage, daytime_zone, wide_and_narrow
+
+PASSWORD = "four plain words here"
+
+
+def sign_up(page: Page, side: str, name: str, email: str) -> None:
+    """A new account whose address is confirmed with the link of the e-mail in the mailbox."""
+    page.goto("/sign-up")
+    page.locator(f"input[name=side][value={side}]").check()
+    page.fill("input[name=name]", name)
+    page.fill("input[name=email]", email)
+    page.fill("input[name=password]", PASSWORD)
+    page.select_option("select[name=time_zone]", daytime_zone())
+    page.click("main form button:not(.hidden)")
+    page.wait_for_url(re.compile("/(home|account|profile|briefs).*"))
+    confirm(page, email)
+
+
+def confirm(page: Page, email: str) -> None:
+    for _ in range(50):
+        page.goto(f"/mailbox?to={email}")
+        mails = page.locator("a.list__link")
+        if mails.count():
+            break
+        page.wait_for_timeout(200)
+    mails.last.click()
+    link = re.search(r"https?://\S+/confirm/\S+", page.locator("pre").text_content() or "")
+    assert link, "the e-mail has a link to confirm the address"
+    page.goto(link[0])
+    buttons = page.locator("main form button")
+    if buttons.count():
+        buttons.first.click()
+
+
+def write_profile(page: Page) -> None:
+    page.goto("/profile")
+    page.fill("input[name=headline]", "Calendars, travel and inboxes for founders")
+    page.locator("input[name=level][value=executive]").check()
+    page.fill("textarea[name=story]", "Nine years beside two directors.\n\nI answer within the hour.")
+    for service in ("calendar", "travel"):
+        page.locator(f"input[name=services][value={service}]").check()
+    page.select_option("select[name=skills-0-code]", "calendar.management")
+    page.select_option("select[name=skills-0-level]", "4")
+    page.select_option("select[name=languages-0-code]", "it")
+    page.select_option("select[name=languages-0-cefr]", "C2")
+    page.fill("input[name=capacity_minutes]", "30")
+    page.fill("input[name=hourly_rate]", "38,50" if page.locator("html").get_attribute("lang") == "it" else "38.50")
+    page.click("button[name=publish]")
+    expect(page.locator(".stateline .chip")).to_have_text(re.compile("Published|Pubblicato"))
+
+
+def write_brief(page: Page, budget: str = "45") -> None:
+    """With a mistake first, which must cost nothing that was typed."""
+    page.goto("/briefs/new")
+    page.fill("input[name=title]", "Calendar and travel for a director")
+    page.fill("textarea[name=text]", "Two trips a month, one calendar that is always full.")
+    page.locator("input[name=level][value=executive]").check()
+    page.locator("input[name=services][value=calendar]").check()
+    page.select_option("select[name=required_skills-0-code]", "calendar.management")
+    page.select_option("select[name=required_skills-0-level]", "3")
+    page.fill("input[name=weekly_minutes]", "ten")
+    page.fill("input[name=budget]", budget)
+    page.fill("input[name=start_on]", today().isoformat())
+    page.click("button[name=publish]")
+    expect(page.locator("#f-weekly_minutes-error")).to_be_visible()
+    assert page.input_value("input[name=title]") == "Calendar and travel for a director"
+    assert page.input_value("input[name=budget]") == budget
+    wide_and_narrow(page, "brief-with-a-mistake")
+    page.fill("input[name=weekly_minutes]", "10")
+    page.click("button[name=publish]")
+
+
+def today() -> datetime:
+    return datetime.now(UTC).astimezone(ZoneInfo(daytime_zone())).date()
+
+
+def open_newest(page: Page, path: str) -> None:
+    """The first of a list, which may still be on its way."""
+    for _ in range(50):
+        page.goto(path)
+        if page.locator("main .list a.list__link, main .table td.main a").count():
+            break
+        page.wait_for_timeout(200)
+    page.locator("main .list a.list__link, main .table td.main a").first.click()
+
+
+def log_time(page: Page, minutes: int, memo: str) -> None:
+    """The last `minutes` until half an hour ago, on today's clock."""
+    now = datetime.now(UTC).astimezone(ZoneInfo(daytime_zone())).replace(second=0, microsecond=0)
+    end = now - timedelta(minutes=30)
+    page.fill("input[name=start]", f"{end - timedelta(minutes=minutes):%H:%M}")
+    page.fill("input[name=end]", f"{end:%H:%M}")
+    page.fill("input[name=memo]", memo)
+    page.locator("main form .form__end button").first.click()
+
+
+def test_an_executive_hires_an_assistant(new_page: NewPage) -> None:
+    client, assistant = new_page("en-GB"), new_page("it-IT")
+
+    sign_up(assistant, "assistant", "Giulia Ferri", "giulia@example.com")
+    write_profile(assistant)
+    wide_and_narrow(assistant, "profile-it")
+
+    sign_up(client, "client", "Clara Weiss", "clara@example.com")
+    write_brief(client)
+    match = client.locator("article.match").filter(has_text="Giulia Ferri")
+    expect(match).to_be_visible()
+    expect(match.locator(".why__good").first).to_be_visible()
+    match.locator("details.all summary").click()
+    points = [float(text) for text in match.locator(".parts__points strong").all_inner_texts()]
+    score = float(match.locator(".right.strong").inner_text().split()[1])
+    assert abs(sum(points) - score) < 0.05 * len(points) + 0.05, "the reasons add up to the score"
+    wide_and_narrow(client, "matches")
+
+    match.get_by_role("link", name="Make an offer").click()
+    assert client.input_value("input[name='rate']") == "38.50"
+    client.fill("textarea[name=message]", "I liked your profile: shall we try?")
+    wide_and_narrow(client, "offer-form")
+    client.locator("main form.card .form__end button").click()
+    expect(client.locator(".notice--good")).to_contain_text("Giulia Ferri")
+    wide_and_narrow(client, "offer-sent")
+
+    open_newest(assistant, "/offers")
+    wide_and_narrow(assistant, "offer-it")
+    assistant.get_by_role("link", name=re.compile("Proponi")).click()
+    assistant.fill("input[name=rate]", "41,00")
+    assistant.locator("main form.card .form__end button").click()
+
+    client.goto("/offers")
+    client.locator("a.list__link").first.click()
+    expect(client.locator(".changed")).to_contain_text("38.50")
+    wide_and_narrow(client, "counter-offer")
+    client.get_by_role("button", name="Accept").click()
+    client.wait_for_url(re.compile("/contracts/.+"))
+    wide_and_narrow(client, "contract")
+
+    open_newest(assistant, "/contracts")
+    assistant.locator("a[href$='/time']").first.click()
+    log_time(assistant, 90, "Due voli spostati, agenda della settimana")
+    expect(assistant.locator(".entry")).to_have_count(1)
+    wide_and_narrow(assistant, "timesheet-it")
+    assistant.locator("form[action$='/submit'] button").click()
+    expect(assistant.locator("form[action$='/submit']")).to_have_count(0)
+
+    open_newest(client, "/timesheets")
+    wide_and_narrow(client, "timesheet-to-approve")
+    client.get_by_role("button", name=re.compile("^Approve")).click()
+    expect(client.locator(".stateline")).to_contain_text("Approved")
+
+    open_newest(client, "/invoices")
+    expect(client.locator("article.bill")).to_contain_text("€61.50")
+    wide_and_narrow(client, "invoice")
+    client.goto("/home")
+    wide_and_narrow(client, "home-client")
+    assistant.goto("/home")
+    wide_and_narrow(assistant, "home-assistant-it")
+    assistant.goto("/notifications")
+    wide_and_narrow(assistant, "notifications-it")
+
+
+def test_the_same_click_twice_makes_one_offer(new_page: NewPage) -> None:
+    assistant, client = new_page(), new_page()
+    sign_up(assistant, "assistant", "Tom Hale", "tom@example.com")
+    write_profile(assistant)
+    sign_up(client, "client", "Rosa Blum", "rosa@example.com")
+    write_brief(client)
+    client.locator("article.match").filter(has_text="Tom Hale").get_by_role("link", name="Make an offer").click()
+
+    form = client.evaluate("[...new FormData(document.querySelector('main form.card')).entries()]")
+    answers = [client.request.post(client.url, form=dict(form), max_redirects=0) for _ in range(2)]
+
+    assert [answer.status for answer in answers] == [303, 303]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    client.goto("/offers")
+    expect(client.locator("a.list__link")).to_have_count(1)
+
+
+def test_everything_works_without_scripts(new_page: NewPage) -> None:
+    page = new_page(scripts=False)
+    sign_up(page, "client", "Ada Stone", "ada@example.com")
+    write_brief(page, budget="60")
+
+    expect(page.locator("h1")).to_have_text("Calendar and travel for a director")
+    page.locator("form[action$='/pause'] button").click()
+    expect(page.locator(".stateline .chip")).to_have_text("Paused")
+
+
+def test_what_belongs_to_others_is_not_shown(new_page: NewPage) -> None:
+    owner, stranger = new_page(), new_page()
+    sign_up(owner, "client", "Ina Hart", "ina@example.com")
+    write_brief(owner)
+    sign_up(stranger, "client", "Max Oak", "max@example.com")
+
+    answer = stranger.goto(owner.url)
+
+    assert answer is not None
+    assert answer.status == 404
+    wide_and_narrow(stranger, "not-found")
