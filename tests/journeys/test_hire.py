@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
@@ -80,7 +80,7 @@ def write_brief(page: Page, budget: str = "45") -> None:
     page.click("button[name=publish]")
 
 
-def today() -> datetime:
+def today() -> date:
     return datetime.now(UTC).astimezone(ZoneInfo(daytime_zone())).date()
 
 

@@ -10,6 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gateway.app import create_app
+from gateway.security import limiter
+from gateway.session import Checks
 from gateway.settings import GatewaySettings
 from shared.contracts import accounts, messaging
 from tests.unit.gateway.fake_rpc import FakeRpc
@@ -53,12 +55,19 @@ def rpc() -> FakeRpc:
     return FakeRpc().on(messaging.GetCounts, {"notifications": 0, "messages": 0})
 
 
+@pytest.fixture(scope="session")
+def shared_app() -> Flask:
+    return create_app(SETTINGS, FakeRpc())
+
+
 @pytest.fixture
-def app(rpc: FakeRpc) -> Flask:
-    made = create_app(SETTINGS, rpc)
-    made.config["WTF_CSRF_ENABLED"] = False
-    made.config["TESTING"] = True
-    return made
+def app(shared_app: Flask, rpc: FakeRpc) -> Flask:
+    """One application for all tests (making it takes longer than most of them), with this test's services."""
+    limiter.enabled = SETTINGS.rate_limits
+    shared_app.config.update(WTF_CSRF_ENABLED=False, TESTING=True, PROPAGATE_EXCEPTIONS=None)
+    shared_app.extensions["dextra.rpc"] = rpc
+    shared_app.extensions["dextra.checks"] = Checks(SETTINGS.session_check_seconds)
+    return shared_app
 
 
 @pytest.fixture

@@ -1,0 +1,271 @@
+"""Answers for the pages of the path: briefs and matches, offers, contracts, hours, invoices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.contracts import billing, matching, profiles, requests, work
+from tests.unit.gateway.canned import CARDS, PROFILE
+from tests.unit.gateway.fake_rpc import FakeRpc
+
+ME, OTHER = "acc-1", "as-1"
+LONG = "A very long title that goes on and on, as titles written in a hurry by directors often do, to the end."
+
+BRIEF: dict[str, Any] = {
+    "id": "br-1",
+    "client_id": ME,
+    "title": "Calendar and travel for two directors",
+    "text": "Two trips a month.\nOne calendar that is always full.",
+    "text_locale": "en",
+    "level": "executive",
+    "services": ["calendar", "travel"],
+    "required_skills": [{"code": "calendar.management", "level": 3}],
+    "preferred_skills": [{"code": "travel.booking", "level": 2}],
+    "languages": [{"code": "it", "cefr": "B2"}],
+    "engagement": "hourly",
+    "weekly_minutes": 600,
+    "budget": {"amount": 4500, "currency": "EUR"},
+    "time_zone": "Europe/Rome",
+    "day_start": "09:00",
+    "day_end": "18:00",
+    "overlap_minutes": 120,
+    "start_on": "2026-12-01",
+    "state": "open",
+    "version": 3,
+    "created_at": "2026-11-01T09:00:00+00:00",
+    "updated_at": "2026-11-02T09:00:00+00:00",
+    "opened_at": "2026-11-02T09:00:00+00:00",
+    "expires_at": "2026-12-02T09:00:00+00:00",
+    "end_reason": "",
+}
+
+SHARES = [
+    ("skills_required", 15, 11.25, {"skills": ["calendar.management"], "asked": [3], "found": [4]}),
+    ("skills_preferred", 20, 0, {"skills": ["travel.booking"], "asked": [2], "found": [0]}),
+    ("services", 15, 7.5, {"asked": ["calendar", "travel"], "found": ["calendar"]}),
+    ("overlap", 15, 13.3, {"asked": 120, "found": 480, "day": 540}),
+    ("price", 15, 2.2, {"asked": 4500, "found": 3850, "currency": "EUR"}),
+    ("languages", 5, 5, {"languages": ["it"], "asked": ["B2"], "found": ["C2"]}),
+    ("level", 5, 2.5, {"asked": "administrative", "found": "executive"}),
+    ("capacity", 5, 5, {"free": 1800, "capacity": 1800}),
+    ("newcomer", 5, 0, {"days": 75, "of": 60}),
+]
+CONTRIBUTIONS: list[dict[str, Any]] = [
+    {"criterion": name, "weight": weight, "fit": points / weight, "points": points, "facts": facts}
+    for name, weight, points, facts in SHARES
+]
+FAILURES: list[dict[str, Any]] = [
+    {"criterion": "published", "facts": {}},
+    {"criterion": "skills_required", "facts": {"skills": ["travel.booking"], "asked": [3], "found": [0]}},
+    {"criterion": "languages", "facts": {"languages": ["it"], "asked": ["B2"], "found": [""]}},
+    {"criterion": "level", "facts": {"asked": "executive", "found": "administrative"}},
+    {"criterion": "engagement", "facts": {"asked": "retainer", "found": "hourly"}},
+    {
+        "criterion": "price",
+        "facts": {"asked": 4000, "found": 5000, "asked_currency": "EUR", "found_currency": "EUR"},
+    },
+    {"criterion": "capacity", "facts": {"asked": 600, "found": 300}},
+    {"criterion": "minimum_hours", "facts": {"asked": 600, "found": 900}},
+    {"criterion": "overlap", "facts": {"asked": 240, "found": 60, "day": "mon"}},
+]
+MATCHES: dict[str, Any] = {
+    "brief_id": "br-1",
+    "weights_version": 1,
+    "eligible": 2,
+    "considered": 1000,
+    "matches": [
+        {"assistant": CARDS[0], "score": 46.75, "contributions": CONTRIBUTIONS},
+        {"assistant": CARDS[1], "score": 40.0, "contributions": CONTRIBUTIONS},
+    ],
+    "exclusions": [
+        {"criterion": "skills_required", "failing": 900, "only_this": 12},
+        {"criterion": "price", "failing": 0, "only_this": 0},
+    ],
+}
+NOBODY: dict[str, Any] = {**MATCHES, "eligible": 0, "matches": []}
+TERMS: dict[str, Any] = {
+    "engagement": "hourly",
+    "rate": {"amount": 3850, "currency": "EUR"},
+    "weekly_minutes": 600,
+    "included_minutes": 0,
+    "start_on": "2026-12-01",
+    "notice_days": 14,
+    "payment_days": 14,
+    "scope": "Calendars.\nTravel.",
+}
+
+
+def offer(**changed: Any) -> dict[str, Any]:
+    return {
+        "id": "of-1",
+        "thread_id": "th-1",
+        "number": 1,
+        "brief_id": "br-1",
+        "brief_title": BRIEF["title"],
+        "client_id": ME,
+        "client_name": "Clara Bassi",
+        "assistant_id": OTHER,
+        "assistant_name": "Livia Conti",
+        "by": "client",
+        "terms": TERMS,
+        "message": "Shall we try?",
+        "state": "sent",
+        "reason": "",
+        "created_at": "2026-11-10T09:00:00+00:00",
+        "expires_at": "2026-11-17T09:00:00+00:00",
+        "answered_at": None,
+        "contract_id": "",
+        "version": 1,
+        **changed,
+    }
+
+
+def contract(**changed: Any) -> dict[str, Any]:
+    same = {
+        name: offer()[name] for name in ("thread_id", "brief_id", "brief_title", "client_id", "client_name", "terms")
+    }
+    return {
+        **same,
+        "id": "co-1",
+        "offer_id": "of-1",
+        "assistant_id": OTHER,
+        "assistant_name": "Livia Conti",
+        "time_zone": "Europe/Rome",
+        "state": "active",
+        "reason": "",
+        "created_at": "2026-11-10T09:00:00+00:00",
+        "trial_ends_at": "2026-11-24T09:00:00+00:00",
+        "ends_on": None,
+        "version": 1,
+        **changed,
+    }
+
+
+def entry(id: str, day: int, **changed: Any) -> dict[str, Any]:
+    return {
+        "id": id,
+        "contract_id": "co-1",
+        "timesheet_id": "ts-1",
+        "assistant_id": OTHER,
+        "started_at": f"2026-11-{day:02}T08:00:00+00:00",
+        "ended_at": f"2026-11-{day:02}T09:30:00+00:00",
+        "minutes": 90,
+        "memo": "Two flights rebooked",
+        "disputed": False,
+        "reason": "",
+        "version": 1,
+        **changed,
+    }
+
+
+def timesheet(**changed: Any) -> dict[str, Any]:
+    return {
+        "id": "ts-1",
+        "contract_id": "co-1",
+        "brief_title": BRIEF["title"],
+        "client_id": ME,
+        "client_name": "Clara Bassi",
+        "assistant_id": OTHER,
+        "assistant_name": "Livia Conti",
+        "week_start": "2026-11-09",
+        "state": "submitted",
+        "approved_by": "",
+        "minutes": 180,
+        "weekly_limit_minutes": 600,
+        "submit_due_at": "2026-11-16T12:00:00+00:00",
+        "review_due_at": "2026-11-21T00:00:00+00:00",
+        "submitted_at": "2026-11-16T12:00:00+00:00",
+        "approved_at": None,
+        "entries": [entry("en-1", 9), entry("en-2", 10)],
+        "version": 1,
+        **changed,
+    }
+
+
+def invoice(**changed: Any) -> dict[str, Any]:
+    return {
+        "id": "in-1",
+        "kind": "invoice",
+        "number": "2026-0007",
+        "contract_id": "co-1",
+        "issuer_id": OTHER,
+        "issuer_name": "Livia Conti",
+        "client_id": ME,
+        "client_name": "Clara Bassi",
+        "subject": BRIEF["title"],
+        "lines": [
+            {
+                "description": BRIEF["title"],
+                "kind": "hours",
+                "minutes": 180,
+                "rate": {"amount": 3850, "currency": "EUR"},
+                "amount": {"amount": 11550, "currency": "EUR"},
+                "cause": "ts-1",
+                "period_start": "2026-11-09",
+                "period_end": "2026-11-15",
+            }
+        ],
+        "total": {"amount": 11550, "currency": "EUR"},
+        "paid": {"amount": 0, "currency": "EUR"},
+        "due": {"amount": 11550, "currency": "EUR"},
+        "state": "issued",
+        "payment_state": "unpaid",
+        "overdue": False,
+        "issued_at": "2026-11-16T12:00:00+00:00",
+        "due_on": "2026-11-30",
+        "credits_invoice_id": "",
+        "reason": "",
+        "version": 1,
+        **changed,
+    }
+
+
+def as_assistant(thing: dict[str, Any]) -> dict[str, Any]:
+    """The same with the sides changed over: the reader is its assistant."""
+    mine = "issuer" if "issuer_id" in thing else "assistant"
+    return {
+        **thing,
+        f"{mine}_id": ME,
+        f"{mine}_name": "Clara Bassi",
+        "client_id": OTHER,
+        "client_name": "Livia Conti",
+    }
+
+
+def listed(*items: dict[str, Any], more: str | None = None) -> dict[str, Any]:
+    return {"items": list(items), "next": more}
+
+
+def answer_path(rpc: FakeRpc, *, assistant: bool = False, empty: bool = False) -> FakeRpc:
+    """Everything that pages of the path ask; the reader is the client, or the assistant; `empty`: nothing is there."""
+
+    def side(thing: dict[str, Any]) -> dict[str, Any]:
+        return as_assistant(thing) if assistant else thing
+
+    def some(*things: dict[str, Any]) -> dict[str, Any]:
+        return listed() if empty else listed(*map(side, things), more="more")
+
+    explained = {
+        "assistant": CARDS[0],
+        "eligible": False,
+        "failures": FAILURES,
+        "score": 46.75,
+        "contributions": CONTRIBUTIONS,
+    }
+    (
+        rpc.on(requests.ListBriefs, listed() if empty else listed(BRIEF, {**BRIEF, "id": "br-2", "title": LONG}))
+        .on(requests.GetBrief, BRIEF)
+        .on(matching.FindMatches, NOBODY if empty else MATCHES)
+        .on(matching.ExplainMatch, explained)
+        .on(matching.GetAssistantCard, CARDS[0])
+        .on(matching.ListOffers, some(offer(), offer(id="of-2", state="declined", by="assistant")))
+        .on(matching.GetOffer, {"offers": [side(offer())]})
+        .on(matching.ListContracts, some(contract(), contract(id="co-2", state="trial")))
+        .on(matching.GetContract, side(contract()))
+        .on(work.ListTimesheets, some(timesheet(), timesheet(id="ts-2", state="open")))
+        .on(work.GetTimesheet, side(timesheet()))
+        .on(billing.ListInvoices, some(invoice(), invoice(id="in-2", overdue=True)))
+        .on(billing.GetInvoice, side(invoice()))
+        .on(profiles.GetMyProfile, {**PROFILE, "assistant_id": ME, "state": "published", "version": 2})
+    )
+    return rpc
