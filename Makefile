@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench faults journeys compose-test setup lock translations contracts-snapshot screenshots clean
+.PHONY: help run test lint format bench faults journeys compose-test setup lock translations docs contracts-snapshot screenshots clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 28
@@ -16,12 +16,13 @@ test: lint browser ## everything: checks, unit, contracts, journeys, faults, int
 	$(PY) -m pytest $(wildcard tests/unit tests/contracts tests/journeys tests/faults)
 	$(PY) -m pytest tests/integration
 
-lint: .venv/.development ## style, types, imports, translations
+lint: .venv/.development ## style, types, imports, translations, the list of settings
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	@if [ -e gateway/translations.py ] || [ -e gateway/translations/__main__.py ]; then $(PY) -m gateway.translations check; fi
+	$(PY) -m gateway.translations check
+	$(PY) -W ignore -m deploy.settings_table --check
 
 format: .venv/.development ## rewrite the code in the project's style
 	$(PY) -m ruff check --fix
@@ -46,6 +47,9 @@ lock: .venv/.development ## write requirements.lock from pyproject.toml (UPGRADE
 
 translations: .venv/.development ## collect texts into the catalogues
 	$(PY) -m gateway.translations update
+
+docs: .venv/.development ## write the list of settings into docs/operating.md
+	$(PY) -W ignore -m deploy.settings_table
 
 contracts-snapshot: .venv/.development ## accept today's contracts as the ones to stay compatible with
 	$(PY) -m tests.contracts.snapshot

@@ -28,7 +28,7 @@ def rebuild(reader: str, publisher: str, settings: ServiceSettings) -> int:
     """Clears the reader's copies of the publisher's facts and sends them again; gives the number of events sent."""
     target, source = database_of(reader, settings), database_of(publisher, settings)
     names = sorted(set(subscriptions(SERVICES[reader])) & set(source.events.raw.distinct("name")))
-    for collection, of in getattr(type(target), "copies", {}).items():
+    for collection, of in target.copies.items():
         if of == publisher:
             target.raw[collection].delete_many({})
     sent = 0

@@ -121,6 +121,7 @@ class Contracts(Collection[BilledContract]):
 
 class BillingStore(Database):
     service = "billing"
+    copies = {"contracts": "matching"}
     invoices = Invoices
     numbers = Numbers
     payments = Payments

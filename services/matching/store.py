@@ -182,6 +182,7 @@ class WeightSets(Collection[Weights]):
 
 class MatchingStore(Database):
     service = "matching"
+    copies = {"practices": "profiles", "briefs": "requests", "people": "accounts"}
     practices = Practices
     capacities = Capacities
     briefs = Briefs

@@ -102,6 +102,7 @@ class Mails(Collection[Mail]):
 
 class MessagingStore(Database):
     service = "messaging"
+    copies = {"people": "accounts"}
     people = People
     conversations = Conversations
     messages = Messages

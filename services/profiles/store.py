@@ -30,5 +30,6 @@ class Owners(Collection[Owner]):
 
 class ProfilesStore(Database):
     service = "profiles"
+    copies = {"owners": "accounts"}
     profiles = Profiles
     owners = Owners

@@ -45,5 +45,6 @@ class Clients(Collection[Client]):
 
 class RequestsStore(Database):
     service = "requests"
+    copies = {"clients": "accounts"}
     briefs = Briefs
     clients = Clients

@@ -56,6 +56,7 @@ class Turns(Raw):
 
 class WorkStore(Database):
     service = "work"
+    copies = {"contracts": "matching"}
     entries = Entries
     timesheets = Timesheets
     contracts = Contracts
