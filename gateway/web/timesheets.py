@@ -103,7 +103,7 @@ def _timesheet(id: str, form: DisputeForm) -> Response:
         (
             invoice
             for invoice in (got["invoices"] or {"items": []})["items"]
-            if any(line["cause"] == id for line in invoice["lines"])
+            if any(line["cause"] == f"timesheet:{id}" for line in invoice["lines"])
         ),
         None,
     )

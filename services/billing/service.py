@@ -56,9 +56,11 @@ class BillingService(Service):
 
     @subscribe(matching.ContractStarted, matching.ContractChanged, matching.ContractEnded)
     def on_contract(self, call: Call, event: Received) -> None:
+        """The first word of a retainer sets its months going, whichever event that is: they may come out of order."""
         contract = _copy_of(event.data)
-        newer = call.tx.contracts.put_if_newer(contract, event.sequence)
-        if not newer or contract.engagement != "retainer" or event.name != matching.ContractStarted.name:
+        known = call.tx.contracts.find_one(id=contract.id)
+        call.tx.contracts.put_if_newer(contract, event.sequence)
+        if known is not None or contract.engagement != "retainer":
             return
         call.set_timer("retainer.period", f"{contract.id}:0", max(call.now, period(contract.start_on, 0).starts_at))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from services.billing.domain.invoice import Invoice
 from services.billing.domain.ledger import Group
@@ -28,7 +28,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BilledContract:
-    """A copy of matching's contract. `period` is the number of the next retainer month to be invoiced."""
+    """A copy of matching's contract."""
 
     id: str
     brief_title: str
@@ -121,7 +121,7 @@ class Contracts(Collection[BilledContract]):
 
 class BillingStore(Database):
     service = "billing"
-    copies = {"contracts": "matching"}
+    copies: ClassVar[dict[str, str]] = {"contracts": "matching"}
     invoices = Invoices
     numbers = Numbers
     payments = Payments

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from services.matching.copies import Person
 from services.matching.domain.brief import Brief
@@ -182,7 +182,7 @@ class WeightSets(Collection[Weights]):
 
 class MatchingStore(Database):
     service = "matching"
-    copies = {"practices": "profiles", "briefs": "requests", "people": "accounts"}
+    copies: ClassVar[dict[str, str]] = {"practices": "profiles", "briefs": "requests", "people": "accounts"}
     practices = Practices
     capacities = Capacities
     briefs = Briefs

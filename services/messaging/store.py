@@ -102,11 +102,9 @@ class Mails(Collection[Mail]):
 
 class MessagingStore(Database):
     service = "messaging"
-    copies = {"people": "accounts"}
     people = People
     conversations = Conversations
     messages = Messages
     notifications = Notifications
     mails = Mails
     copies: ClassVar[dict[str, str]] = {People.name: "accounts"}
-    """Collections that are made from another service's events alone, with that service's name."""

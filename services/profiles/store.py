@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from services.profiles.domain.profile import Profile
 from shared.platform.storage import Collection, Database
@@ -30,6 +31,6 @@ class Owners(Collection[Owner]):
 
 class ProfilesStore(Database):
     service = "profiles"
-    copies = {"owners": "accounts"}
+    copies: ClassVar[dict[str, str]] = {"owners": "accounts"}
     profiles = Profiles
     owners = Owners

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from services.requests.domain.brief import Brief
 from shared.platform.errors import NotFound
@@ -45,6 +46,6 @@ class Clients(Collection[Client]):
 
 class RequestsStore(Database):
     service = "requests"
-    copies = {"clients": "accounts"}
+    copies: ClassVar[dict[str, str]] = {"clients": "accounts"}
     briefs = Briefs
     clients = Clients

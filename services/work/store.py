@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from services.work.domain.contract import WorkContract
 from services.work.domain.timesheet import TimeEntry, Timesheet
@@ -56,7 +57,7 @@ class Turns(Raw):
 
 class WorkStore(Database):
     service = "work"
-    copies = {"contracts": "matching"}
+    copies: ClassVar[dict[str, str]] = {"contracts": "matching"}
     entries = Entries
     timesheets = Timesheets
     contracts = Contracts

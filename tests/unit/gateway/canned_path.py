@@ -200,7 +200,7 @@ def invoice(**changed: Any) -> dict[str, Any]:
                 "minutes": 180,
                 "rate": {"amount": 3850, "currency": "EUR"},
                 "amount": {"amount": 11550, "currency": "EUR"},
-                "cause": "ts-1",
+                "cause": "timesheet:ts-1",
                 "period_start": "2026-11-09",
                 "period_end": "2026-11-15",
             }
