@@ -6,19 +6,24 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
 
 import eventlet
 import pytest
 
 from deploy import services as list_of_services
+from deploy.database import DatabaseProcess
 from deploy.in_process import InProcess
 from shared.contracts import operations
+from shared.platform.clock import utc_now
 from shared.platform.consumer import Received
 from shared.platform.context import Context
-from shared.platform.errors import Conflict, Forbidden, Internal, Invalid, NotFound
+from shared.platform.errors import Conflict, Forbidden, Internal, Invalid, NotFound, Unavailable
 from shared.platform.ids import new_id
 from shared.platform.outbox import replay_history
 from shared.platform.run import provider_of
+from shared.platform.sessions import FORGOTTEN, end_forgotten
 from tests.support import toy
 from tests.support.services import actor, running
 
@@ -215,6 +220,91 @@ def test_an_event_that_fails_for_good_is_a_dead_letter_and_can_be_replayed(world
 
     assert count(world, id)["total"] == 5
     assert stock.dead_letters.count() == 0
+
+
+def hold(world: InProcess, id: str) -> tuple[AbstractContextManager[Any], toy.StockStore]:
+    """A transaction of another process that has written the stock's count of `id` and gets no further; its database."""
+    stock = provider_of(world.containers["stock"]).database
+    database = toy.StockStore(stock.client, stock.prefix)
+    transaction = database.begin()
+    tx = transaction.__enter__()
+    tx.counts.put(toy.Count(id, total=1000))
+    return transaction, database
+
+
+def test_documents_that_somebody_holds_are_waited_for_and_no_failure_of_the_event(world: InProcess) -> None:
+    id = new_id()
+    stock = provider_of(world.containers["stock"]).database
+    transaction, _ = hold(world, id)
+    sell(world, id, 5)
+    until(lambda: stock.parked.count() > 0, 20)
+
+    parked = stock.parked.find()[0]
+    transaction.__exit__(Conflict, Conflict("rolled back"), None)
+    world.settle()
+
+    assert (parked["attempts"], parked["held_up"]) == (0, 1)
+    assert count(world, id)["total"] == 5
+    assert stock.dead_letters.count() == 0
+
+
+def test_what_a_killed_process_has_locked_is_set_free(world: InProcess) -> None:
+    id = new_id()
+    stock = provider_of(world.containers["stock"]).database
+    _transaction, _database = hold(world, id)
+    sell(world, id, 5)
+
+    stock.transaction_sessions.raw.update_many({}, {"$set": {"at": utc_now() - 2 * FORGOTTEN}})  # also the live ones
+    world.settle()
+
+    assert count(world, id)["total"] == 5
+    assert stock.dead_letters.count() == 0
+
+
+def test_a_transaction_that_takes_long_is_left_alone(world: InProcess) -> None:
+    id = new_id()
+    stock = provider_of(world.containers["stock"]).database
+    transaction, database = hold(world, id)
+
+    eventlet.sleep(1.1)  # a note is not renewed more often than once a second
+    before = utc_now()
+    database.own_sessions.renew()
+    end_forgotten(stock.transaction_sessions.raw)
+    notes = stock.transaction_sessions.find(at={"$gte": before})
+    transaction.__exit__(None, None, None)
+
+    assert len(notes) == 1
+    assert count(world, id)["total"] == 1000
+
+
+def test_a_database_that_restarts_costs_no_event_and_no_dead_letter(
+    amqp_uri: str, own_database: DatabaseProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(list_of_services.SERVICES, "shop", "tests.support.toy:ShopService")
+    monkeypatch.setitem(list_of_services.SERVICES, "stock", "tests.support.toy:StockService")
+    ids = [new_id() for _ in range(40)]
+
+    def sell_all(world: InProcess) -> None:
+        for id in ids:
+            while True:
+                try:
+                    sell(world, id, 5, key=id)
+                    break
+                except Unavailable:
+                    eventlet.sleep(0.1)
+
+    with running(["shop", "stock"], amqp_uri, own_database.uri, "restart_") as world:
+        selling = eventlet.spawn(sell_all, world)
+        until(lambda: bool(count(world, ids[3])["total"]))
+        own_database.kill()
+        eventlet.sleep(1)
+        own_database.start()
+        selling.wait()
+        world.settle()
+        stock = provider_of(world.containers["stock"]).database
+
+        assert [count(world, id)["total"] for id in ids] == [5] * len(ids)
+        assert stock.dead_letters.count() == 0
 
 
 def test_a_service_that_was_away_catches_up(world: InProcess) -> None:
