@@ -100,24 +100,25 @@ class InProcess:
         """Sets the clock to an instant and lets everything that is due by then happen, in the order in which it is
         due."""
         target = to.astimezone(UTC)
-        while True:
-            due = [
-                row["due_at"]
-                for name in self.names
-                for row in provider_of(self.containers[name])
-                .database.timers.raw.find({"due_at": {"$lte": target}}, {"due_at": 1})
-                .sort("due_at", 1)
-                .limit(1)
-            ]
-            if not due:
-                break
-            moment = max(min(due), self._offset_to or min(due))
+        while due := self._due_by(target):
+            moment = max(min(due.values()), self._offset_to or min(due.values()))
             self._set(moment)
-            for name in self.names:
+            for name in (name for name, at in due.items() if at <= moment):
                 while provider_of(self.containers[name]).fire_due():
                     pass
             self.settle()
         self._set(target)
+
+    def _due_by(self, target: datetime) -> dict[str, datetime]:
+        """The services that have something due by then, and when its first."""
+        due: dict[str, datetime] = {}
+        for name, container in self.containers.items():
+            if container.service_cls.timer_handlers():
+                timers = provider_of(container).database.timers.raw
+                first = timers.find_one({"due_at": {"$lte": target}}, {"due_at": 1}, sort=[("due_at", 1)])
+                if first is not None:
+                    due[name] = first["due_at"]
+        return due
 
     def _set(self, moment: datetime) -> None:
         self._offset_to = moment

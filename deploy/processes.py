@@ -88,14 +88,14 @@ class ChildProcess:
         try:
             self._process.wait(self._stop_timeout)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._kill_group()
         self._forget()
 
     def kill(self) -> None:
-        """Ends the child at once and without warning, as a crash would."""
+        """Ends the child and its own children at once and without warning, as a crash would."""
         if self._process is None:
             return
-        self._process.kill()
+        self._kill_group()
         self._forget()
 
     def pause(self) -> None:
@@ -107,6 +107,11 @@ class ChildProcess:
     def resume(self) -> None:
         if self._process is not None:
             self._process.send_signal(signal.SIGCONT)
+
+    def _kill_group(self) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # it leads its session, hence a group of its name
 
     def _forget(self) -> None:
         if self._process is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def _short(filename: str) -> str:
     return "/".join(Path(filename).parts[-3:])
 
 
-def outline_exceptions(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def outline_exceptions(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """In the place of structlog's rendering of tracebacks, which ends with the message."""
     found = event.pop("exc_info", None)
     if found is True:

@@ -32,7 +32,7 @@ from shared.platform.contract import Command, Event, Query
 from shared.platform.errors import Conflict, DextraError, Invalid, Unavailable
 from shared.platform.logs import log_fields, outline
 from shared.platform.rpc_server import Incoming, LightRpc
-from shared.platform.sessions import end_forgotten
+from shared.platform.sessions import RENEW_SECONDS, end_forgotten
 from shared.platform.settings import ServiceSettings, load_settings
 from shared.platform.storage import Database, Duplicate, connect, is_outage, is_transient
 
@@ -117,7 +117,7 @@ class StoreProvider(DependencyProvider):  # type: ignore[misc]
     def start(self) -> None:
         self.container.spawn_managed_thread(self.relay.run, identifier="relay")
         self.container.spawn_managed_thread(self._run_timers, identifier="timers")
-        self.container.spawn_managed_thread(self._end_forgotten, identifier="sessions")
+        self.container.spawn_managed_thread(self._watch_sessions, identifier="sessions")
         self.container.service_cls.on_start(self.database, self.settings)
 
     def stop(self) -> None:
@@ -155,15 +155,18 @@ class StoreProvider(DependencyProvider):  # type: ignore[misc]
                 return result
         raise AssertionError("unreachable")
 
-    def _end_forgotten(self) -> None:
-        """Now and then: sets free what a killed process has locked."""
-        sessions = self.database.transaction_sessions.raw
+    def _watch_sessions(self) -> None:
+        """Keeps the note about long transactions fresh; now and then sets free what a killed process has locked."""
+        next_look = 0.0
         while not self._stop.is_set():
             try:
-                end_forgotten(sessions)
+                self.database.own_sessions.renew()
+                if time.monotonic() >= next_look:
+                    next_look = time.monotonic() + self.settings.relay_poll_seconds
+                    end_forgotten(self.database.transaction_sessions.raw)
             except Exception as error:
                 log.warning("sessions.failed", error=type(error).__name__)
-            self._stop.wait(self.settings.relay_poll_seconds)
+            self._stop.wait(RENEW_SECONDS)
 
     # -- timers --------------------------------------------------------------------------------------------------
 

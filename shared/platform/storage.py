@@ -294,6 +294,8 @@ class Database:
     """A service's database. Attributes that are Collection classes become bound collections on every instance."""
 
     service: ClassVar[str]
+    copies: ClassVar[Mapping[str, str]] = {}
+    """Collections that hold nothing but what another service's events said, and that service: they can be rebuilt."""
     events = Events
     relay_claims = RelayClaims
     inbox = Inbox
@@ -312,7 +314,7 @@ class Database:
         self.raw = client.get_database(f"{prefix}{self.service}")
         for name, kind in self.collections().items():
             setattr(self, name, kind(self.raw, session))
-        self._own_sessions = OwnSessions(self.transaction_sessions.raw) if session is None else None
+        self.own_sessions = OwnSessions(self.transaction_sessions.raw)
 
     @classmethod
     def collections(cls) -> dict[str, type[Collection[Any]]]:
@@ -337,9 +339,7 @@ class Database:
     @contextlib.contextmanager
     def begin(self) -> Iterator[Self]:
         """A transaction: yields this database bound to it; commits at the end, or aborts when something is raised."""
-        with self.client.start_session() as session:
-            if self._own_sessions is not None:
-                self._own_sessions.note(session.session_id)
+        with self.client.start_session() as session, self.own_sessions.using(session.session_id):
             session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority"))
             try:
                 yield type(self)(self.client, self.prefix, session)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
+from datetime import UTC, datetime
 from typing import Any
 
 from deploy.services import SERVICES
@@ -12,10 +13,14 @@ LIVE = ("trial", "active", "paused", "notice")
 
 
 def settled(databases: dict[str, Any]) -> bool:
-    """Whether no event waits to be published or tried again, and every event has had its effect where it is listened
-    to."""
+    """Whether no event waits to be published or tried again, no timer is due, and every event has had its effect where
+    it is listened to."""
+    now = datetime.now(UTC)
+    due = {"$or": [{"due_at": {"$lte": now}}, {"was_due_at": {"$lte": now}}]}  # the latter: a process has taken it
     for database in databases.values():
         if database["events"].find_one({"pending": True}) or database["parked"].find_one({}):
+            return False
+        if database["timers"].find_one(due):
             return False
     return not missing_effects(databases)
 
@@ -61,9 +66,11 @@ def violations(databases: dict[str, Any]) -> dict[str, int]:
             held[contract["assistant_id"]] += contract["terms"]["weekly_minutes"]
     capacities = {row["_id"]: row for row in databases["matching"]["capacities"].find({})}
 
-    sheets = [sheet for sheet in databases["work"]["timesheets"].find({}) if sheet["state"] in ("approved", "locked")]
+    hourly = {contract["_id"] for contract in contracts if contract["terms"]["engagement"] == "hourly"}
+    sheets = list(databases["work"]["timesheets"].find({"state": {"$in": ["approved", "locked"]}}))
     invoices = list(databases["billing"]["invoices"].find({"kind": "invoice"}))
-    of_sheet = Counter(line["cause"] for invoice in invoices for line in invoice["lines"])
+    of_cause = Counter(line["cause"] for invoice in invoices for line in invoice["lines"])
+    fees = Counter(cause.split(":")[1] for cause in of_cause.elements() if cause.startswith("retainer:"))
     numbers: dict[str, list[str]] = defaultdict(list)
     for invoice in databases["billing"]["invoices"].find({}):
         numbers[invoice["issuer_id"]].append(invoice["number"])
@@ -88,7 +95,10 @@ def violations(databases: dict[str, Any]) -> dict[str, int]:
             1 for id, row in capacities.items() if row["committed_minutes"] != held.get(id, 0)
         ),
         "approved timesheets not invoiced exactly once": sum(
-            1 for sheet in sheets if of_sheet[f"timesheet:{sheet['_id']}"] != 1
+            1 for sheet in sheets if of_cause[f"timesheet:{sheet['_id']}"] != int(sheet["contract_id"] in hourly)
+        ),
+        "retainers whose first month is not invoiced exactly once": sum(
+            1 for contract in contracts if fees[contract["_id"]] != int(contract["_id"] not in hourly)
         ),
         "invoice numbers with a gap or twice": sum(
             1
@@ -99,3 +109,21 @@ def violations(databases: dict[str, Any]) -> dict[str, int]:
         "dead letters": sum(database["dead_letters"].count_documents({}) for database in databases.values()),
         "events without effect": missing_effects(databases),
     }
+
+
+def told_but_not_done(databases: dict[str, Any], contracts: list[str], timesheets: list[str]) -> dict[str, int]:
+    """What the API answered was done, and is not there."""
+    there = set(databases["matching"]["contracts"].distinct("_id"))
+    approved = databases["work"]["timesheets"].distinct("_id", {"state": {"$in": ["approved", "locked"]}})
+    return {
+        "contracts that were promised and are not there": len(set(contracts) - there),
+        "approvals that were promised and are not there": len(set(timesheets) - set(approved)),
+    }
+
+
+def repeated_things(databases: dict[str, Any], title: str) -> int:
+    """Briefs that were made more than once by one repeated request."""
+    titles = Counter(
+        brief["title"] for brief in databases["requests"]["briefs"].find({"title": {"$regex": f"^{title} "}})
+    )
+    return sum(1 for times in titles.values() if times != 1)

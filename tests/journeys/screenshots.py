@@ -68,7 +68,7 @@ def look(page: Page, path: str, name: str) -> None:
 
 
 def slug(path: str) -> str:
-    return path.split("?")[0].strip("/").replace("/", "-") or "start"
+    return path.split("?", maxsplit=1)[0].strip("/").replace("/", "-") or "start"
 
 
 def sign_in(page: Page, who: str) -> None:

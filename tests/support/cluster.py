@@ -69,7 +69,7 @@ class Cluster:
         self.gateway.start()
         self.wait_until_ready()
 
-    def wait_until_ready(self, seconds: float = 60) -> None:
+    def wait_until_ready(self, seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while not _answers(f"{self.base_url}/healthz"):
             if time.monotonic() > deadline:
@@ -78,11 +78,21 @@ class Cluster:
 
     def stop(self) -> None:
         if self.gateway is not None:
-            self.gateway.kill()
+            self.gateway.kill()  # and its workers with it
         for child in self.services.values():
             child.kill()
         self.broker.remove()
         self.database.kill()
+
+    def revive(self) -> list[str]:
+        """Starts what ended by itself, as a container's restart policy would; gives the names."""
+        ended = [name for name, child in self.services.items() if not child.running]
+        for name in ended:
+            self.services[name].start()
+        if self.gateway is not None and not self.gateway.running:
+            ended.append("gateway")
+            self.gateway.start()
+        return ended
 
     # -- breaking things -----------------------------------------------------------------------------------------
 

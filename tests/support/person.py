@@ -5,6 +5,7 @@ Shared by the fault run, the compose test and the API's integration test.
 
 from __future__ import annotations
 
+import random
 import secrets
 import threading
 import time
@@ -35,10 +36,15 @@ class GaveUp(Exception):
 class Person:
     """One account at `base_url`. `counts` gathers what was asked, repeated and refused."""
 
-    def __init__(self, base_url: str, counts: Counter[str] | None = None, patience: float = 60.0) -> None:
+    def __init__(
+        self, base_url: str, counts: Counter[str] | None = None, patience: float = 60.0, doubt: float = 0.0
+    ) -> None:
+        """`patience`: seconds for one answer. `doubt`: the share of answers that are asked for again with the same key,
+        to see whether they stay the same."""
         self.client = httpx.Client(base_url=f"{base_url}/api/v1", timeout=15.0)
         self.counts = counts if counts is not None else Counter()
         self.patience = patience
+        self.doubt = doubt
         self.account: Json = {}
         self.email = ""
         self._lock = threading.Lock()
@@ -48,9 +54,23 @@ class Person:
 
     # -- asking --------------------------------------------------------------------------------------------------
 
-    def ask(self, method: str, path: str, body: Json | None = None, **query: Any) -> Any:
+    def ask(self, method: str, path: str, body: Json | None = None, *, key: str = "", **query: Any) -> Any:
         """The answer's JSON. Repeats what failed on the way (no answer, 429, 5xx). Raises Refused or GaveUp."""
-        headers = {"Idempotency-Key": secrets.token_hex(16)} if method != "GET" else {}
+        key = "" if method == "GET" else key or secrets.token_hex(16)
+        answer = self._ask(method, path, body, key, query)
+        if key and random.random() < self.doubt:
+            self._count("asked again with the same key")
+            try:
+                again = self._ask(method, path, body, key, query)
+            except Refused as refused:
+                again = str(refused)
+            if again != answer:
+                self._count("another answer to the same key")
+                print(f"{method} {path}: {answer}, then {again}", flush=True)
+        return answer
+
+    def _ask(self, method: str, path: str, body: Json | None, key: str, query: Json) -> Any:
+        headers = {"Idempotency-Key": key} if key else {}
         deadline = time.monotonic() + self.patience
         pause = 0.1
         while True:
@@ -65,10 +85,12 @@ class Person:
                 if answer.status_code not in (429, 500, 502, 503, 504):
                     raise Refused(answer.status_code, answer.json() if answer.content else {})
                 last = str(answer.status_code)
+                if answer.status_code == 500:
+                    self._count("internal errors")
             if time.monotonic() > deadline:
                 raise GaveUp(f"{method} {path}: {last}")
             self._count("repeated")
-            time.sleep(pause)
+            time.sleep(pause * random.uniform(0.7, 1.3))
             pause = min(pause * 1.7, 2.0)
 
     def wait_for(self, what: str, get: Callable[[], Any], seconds: float | None = None) -> Any:
