@@ -23,6 +23,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Any
 
 from tests.faults.invariants import repeated_things, told_but_not_done, violations, wait_until_settled
@@ -30,7 +31,9 @@ from tests.support.cluster import Cluster
 from tests.support.person import GaveUp, Person, Refused
 
 SETTLE_SECONDS = 60
-HIRES_PER_ASSISTANT = 4
+HIRES_PER_ASSISTANT = 3
+TRIES_PER_ASSISTANT = 4
+"""One client in four finds that the assistant's hours are gone."""
 PATIENCE_SECONDS = 150.0
 DOUBT = 0.2
 """The share of answers that people ask for a second time with the same idempotency key."""
@@ -89,11 +92,11 @@ class Work:
 
     def __init__(self, cluster: Cluster, hires: int, people_at_once: int) -> None:
         self.cluster = cluster
-        self.hires = hires
+        self.tries = TRIES_PER_ASSISTANT * max(2, ceil(hires / HIRES_PER_ASSISTANT))
         self.counts: Counter[str] = Counter()
         self.assistants: list[tuple[Person, threading.Lock, Any]] = []
         self.todo: queue.Queue[int] = queue.Queue()
-        for number in range(hires):
+        for number in range(self.tries):
             self.todo.put(number)
         self.people_at_once = people_at_once
         self.finished = threading.Event()
@@ -104,11 +107,11 @@ class Work:
     @property
     def share_done(self) -> float:
         over = ("timesheets approved", "too early in the day to log time", "refused for want of hours", "gave up")
-        return sum(self.counts[name] for name in over) / self.hires
+        return sum(self.counts[name] for name in over) / self.tries
 
     def prepare(self) -> None:
-        """The assistants: few enough that some will be asked for more hours than they have."""
-        for number in range(max(2, self.hires // HIRES_PER_ASSISTANT)):
+        """The assistants: each has hours for three of the four clients that will ask."""
+        for number in range(self.tries // TRIES_PER_ASSISTANT):
             person = self._person()
             person.sign_up(f"Assistant {number}", "assistant", self.cluster.confirmation_token)
             person.publish_profile(weekly_hours=30)
