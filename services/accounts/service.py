@@ -19,6 +19,7 @@ from services.accounts.store import AccountsStore
 from shared.contracts import accounts as c
 from shared.contracts.fields import EMAIL
 from shared.platform.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
+from shared.platform.ids import new_id
 from shared.platform.service import Call, Service, StoreProvider, command, query
 from shared.platform.settings import ServiceSettings, at_least, setting
 from shared.platform.storage import Duplicate
@@ -168,12 +169,15 @@ class AccountsService(Service):
         call.actor.require("operator", "system")
         wanted = [Account.new(**row, at=call.now, email_confirmed=True) for row in request["accounts"]]
         held = call.tx.accounts.with_addresses([account.email for account in wanted])
+        fresh = {account.email: account for account in reversed(wanted) if account.email not in held}
+        new = call.tx.accounts.insert_all(list(fresh.values()))
+        if new:
+            facts = {"accounts": [self._as_seen(account.identity) for account in new]}
+            call.emit(c.AccountsImported, new_id(), facts)
+        held |= {account.email: account for account in new}
         for account in wanted:
-            known = held.get(account.email)
-            if known is None:
-                held[account.email] = call.tx.accounts.save(account)
-                call.emit(c.AccountRegistered, account.id, self._as_seen(account.identity))
-            elif not set(account.roles) <= set(known.roles):
+            known = held[account.email]
+            if not set(account.roles) <= set(known.roles):
                 held[account.email] = self._save(call, known.with_roles(account.roles))
         return {"ids": [held[account.email].id for account in wanted]}
 

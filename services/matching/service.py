@@ -26,7 +26,7 @@ from shared.contracts.fields import LOCALES
 from shared.platform.context import Actor
 from shared.platform.errors import Conflict, NotFound, Unavailable
 from shared.platform.ids import new_id
-from shared.platform.service import Call, Received, Service, StoreProvider, command, query, subscribe, timer
+from shared.platform.service import IMPORTED, Call, Received, Service, StoreProvider, command, query, subscribe, timer
 from shared.platform.storage import PageOf
 
 Request = dict[str, Any]
@@ -293,6 +293,15 @@ class MatchingService(Service):
         if call.tx.practices.put_if_newer(practice, event.sequence):
             call.tx.capacities.resize(practice.id, practice.capacity_minutes)
 
+    @subscribe(profiles.ProfilesImported)
+    def on_profiles_imported(self, call: Call, event: Received) -> None:
+        told = event.data["profiles"]
+        held = {practice.id: practice for practice in call.tx.practices.several(row["assistant_id"] for row in told)}
+        practices = [practice_of(row, held.get(row["assistant_id"])) for row in told]
+        self.store.index.touch()
+        put = call.tx.practices.put_all_if_newer(practices, IMPORTED)
+        call.tx.capacities.resize_all({practice.id: practice.capacity_minutes for practice in put})
+
     @subscribe(profiles.ProfileUnpublished)
     def on_profile_unpublished(self, call: Call, event: Received) -> None:
         held = call.tx.practices.find_one(id=event.data["assistant_id"])
@@ -308,6 +317,11 @@ class MatchingService(Service):
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:
         call.tx.people.put_if_newer(Person(event.data["account_id"], event.data["name"]), event.sequence)
+
+    @subscribe(accounts.AccountsImported)
+    def on_accounts_imported(self, call: Call, event: Received) -> None:
+        people = [Person(account["account_id"], account["name"]) for account in event.data["accounts"]]
+        call.tx.people.put_all_if_newer(people, IMPORTED)
 
 
 def _offer(call: Call, offer_id: str) -> Offer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
@@ -75,6 +75,15 @@ class Capacities(Stamped[Capacity]):
         difference = capacity_minutes - held.capacity_minutes
         if difference:
             self._add(assistant_id, {}, capacity_minutes=difference, free_minutes=difference)
+
+    def resize_all(self, minutes: Mapping[str, int]) -> None:
+        """`resize` for many: those that nobody has heard of yet are written at once."""
+        known = {capacity.id for capacity in self.several(minutes)}
+        new = [Capacity.all_free(id, minutes[id]) for id in minutes if id not in known]
+        if new:
+            self.raw.insert_many([self.to_document(capacity) for capacity in new], session=self.session)
+        for id in known:
+            self.resize(id, minutes[id])
 
     def reserve(self, assistant_id: str, minutes: int) -> None:
         """Promises the minutes in one conditional write. Raises Conflict, with the hours left, if they are not free."""

@@ -26,7 +26,7 @@ from services.messaging.store import MessagingStore
 from shared.contracts import accounts, billing, matching, requests, work
 from shared.contracts import messaging as c
 from shared.platform.errors import Conflict, Forbidden
-from shared.platform.service import Call, Received, Service, StoreProvider, command, now, query, subscribe
+from shared.platform.service import IMPORTED, Call, Received, Service, StoreProvider, command, now, query, subscribe
 from shared.platform.settings import ServiceSettings, at_least, setting
 
 log = structlog.get_logger(__name__)
@@ -201,6 +201,13 @@ class MessagingService(Service):
         names = ("email", "name", "locale", "time_zone")
         person = Person(id=event.data["account_id"], **{name: event.data[name] for name in names})
         call.tx.people.put_if_newer(person, event.sequence)
+
+    @subscribe(accounts.AccountsImported)
+    def on_accounts_imported(self, call: Call, event: Received) -> None:
+        names = ("email", "name", "locale", "time_zone")
+        told = event.data["accounts"]
+        people = [Person(id=each["account_id"], **{name: each[name] for name in names}) for each in told]
+        call.tx.people.put_all_if_newer(people, IMPORTED)
 
     @subscribe(accounts.ConfirmationRequested, accounts.ResetRequested)
     def on_link_requested(self, call: Call, event: Received) -> None:

@@ -9,7 +9,8 @@ from services.profiles.store import Owner, ProfilesStore
 from shared.contracts import accounts
 from shared.contracts import profiles as c
 from shared.platform.errors import NotFound
-from shared.platform.service import Call, Received, Service, StoreProvider, command, query, subscribe
+from shared.platform.ids import new_id
+from shared.platform.service import IMPORTED, Call, Received, Service, StoreProvider, command, query, subscribe
 
 Request = dict[str, Any]
 
@@ -49,11 +50,12 @@ class ProfilesService(Service):
     @command(c.ImportProfiles)
     def import_profiles(self, call: Call, request: Request) -> None:
         call.actor.require("operator", "system")
+        profiles = []
         for number, imported in enumerate(request["profiles"]):
             with within(f"profiles.{number}"):
-                profile = Profile.imported(imported["assistant_id"], Content.of(imported), call.now)
-            saved = call.tx.profiles.save(profile)
-            call.emit(c.ProfilePublished, saved.id, shown(saved))
+                profiles.append(Profile.imported(imported["assistant_id"], Content.of(imported), call.now))
+        saved = call.tx.profiles.insert_all(profiles)
+        call.emit(c.ProfilesImported, new_id(), {"profiles": [shown(profile) for profile in saved]})
 
     @query(c.GetMyProfile)
     def get_my_profile(self, call: Call, request: Request) -> dict[str, Any]:
@@ -71,8 +73,16 @@ class ProfilesService(Service):
 
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:
+        if "assistant" not in event.data["roles"]:
+            return
         owner = Owner(event.data["account_id"], event.data["email_confirmed"])
         call.tx.owners.put_if_newer(owner, event.sequence)
+
+    @subscribe(accounts.AccountsImported)
+    def on_accounts_imported(self, call: Call, event: Received) -> None:
+        told = [account for account in event.data["accounts"] if "assistant" in account["roles"]]
+        owners = [Owner(account["account_id"], account["email_confirmed"]) for account in told]
+        call.tx.owners.put_all_if_newer(owners, IMPORTED)
 
     def _own(self, call: Call) -> Profile:
         """Raises NotFound while there is none."""

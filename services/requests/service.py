@@ -10,7 +10,7 @@ from shared.contracts import accounts, matching
 from shared.contracts import requests as c
 from shared.platform.contract import Event
 from shared.platform.ids import new_id
-from shared.platform.service import Call, Received, Service, StoreProvider, command, query, subscribe, timer
+from shared.platform.service import IMPORTED, Call, Received, Service, StoreProvider, command, query, subscribe, timer
 from shared.platform.storage import NEWEST_FIRST
 
 Request = dict[str, Any]
@@ -103,8 +103,16 @@ class RequestsService(Service):
 
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:
+        if "client" not in event.data["roles"]:
+            return
         client = Client(event.data["account_id"], event.data["email_confirmed"])
         call.tx.clients.put_if_newer(client, event.sequence)
+
+    @subscribe(accounts.AccountsImported)
+    def on_accounts_imported(self, call: Call, event: Received) -> None:
+        told = [account for account in event.data["accounts"] if "client" in account["roles"]]
+        clients = [Client(account["account_id"], account["email_confirmed"]) for account in told]
+        call.tx.clients.put_all_if_newer(clients, IMPORTED)
 
     @subscribe(matching.OfferSent, matching.OfferCountered, matching.OfferDeclined, matching.OfferWithdrawn)
     def on_offer(self, call: Call, event: Received) -> None:

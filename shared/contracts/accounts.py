@@ -176,6 +176,13 @@ class LinkRequested(Message):
     expires_at = Instant(required=True)
 
 
+class AccountsImportedFact(Message):
+    """Accounts that an operator brought in together. What is told of one of them later is newer."""
+
+    accounts = fields.List(fields.Nested(AccountFact), required=True)
+
+
+AccountsImported = Event(SERVICE, "accounts.imported", AccountsImportedFact)
 AccountRegistered = Event(SERVICE, "account.registered", AccountFact)
 AccountChanged = Event(SERVICE, "account.changed", AccountFact)
 ConfirmationRequested = Event(SERVICE, "account.confirmation_requested", LinkRequested, transient=True)

@@ -97,6 +97,13 @@ class ProfileWithdrawn(Message):
     assistant_id = fields.String(required=True)
 
 
+class ProfilesImportedFact(Message):
+    """Published profiles that an operator brought in together. What is told of one of them later is newer."""
+
+    profiles = fields.List(fields.Nested(ProfileFact), required=True)
+
+
+ProfilesImported = Event(SERVICE, "profiles.imported", ProfilesImportedFact)
 ProfilePublished = Event(SERVICE, "profile.published", ProfileFact)
 ProfileChanged = Event(SERVICE, "profile.changed", ProfileFact)
 ProfileUnpublished = Event(SERVICE, "profile.unpublished", ProfileWithdrawn)

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from kombu import Connection, Exchange, Producer
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 
 from shared.platform.clock import to_millis
 from shared.platform.context import Context
 from shared.platform.contract import Event
 from shared.platform.ids import new_id
-from shared.platform.storage import Database, Document
+from shared.platform.storage import DUPLICATE_KEY, Database, Document
 
 log = structlog.get_logger(__name__)
 
@@ -35,16 +35,11 @@ CONFIRM_SECONDS = 5.0
 BATCH = 200
 
 
-def append(tx: Database, event: Event, aggregate_id: str, data: Any, context: Context, at: datetime) -> Document:
-    """Writes the event in `tx`'s transaction, next in its aggregate's order. Two writers at once: the later one is
-    retried."""
-    last = tx.events.raw.find_one(
-        {"aggregate_id": aggregate_id}, {"sequence": 1}, sort=[("sequence", -1)], session=tx.session
-    )
-    document: Document = {
+def fact(event: Event, aggregate_id: str, data: Any, context: Context, at: datetime) -> Document:
+    """What happened, as the outbox keeps it; its place in its aggregate's order comes when it is written."""
+    return {
         "_id": new_id(),
         "aggregate_id": aggregate_id,
-        "sequence": (last["sequence"] if last else 0) + 1,
         "name": event.name,
         "version": event.version,
         "data": event.dump(data),
@@ -53,8 +48,36 @@ def append(tx: Database, event: Event, aggregate_id: str, data: Any, context: Co
         "pending": True,
         **({"transient": True} if event.transient else {}),
     }
-    tx.events.raw.insert_one(document, session=tx.session)
-    return document
+
+
+def append(tx: Database, facts: Sequence[Document]) -> None:
+    """Writes the facts in `tx`'s transaction, each next in its aggregate's order. Two writers at once: the later one is
+    retried, since places are unique."""
+    if not facts:
+        return
+    events = tx.events.raw
+    last = dict.fromkeys(dict.fromkeys(fact["aggregate_id"] for fact in facts), 0)
+    if len(last) == 1:
+        (id,) = last
+        newest = events.find_one({"aggregate_id": id}, {"sequence": 1}, sort=[("sequence", -1)], session=tx.session)
+        last[id] = newest["sequence"] if newest else 0
+    else:
+        known = {"$match": {"aggregate_id": {"$in": list(last)}}}
+        highest = {"$group": {"_id": "$aggregate_id", "sequence": {"$max": "$sequence"}}}
+        last |= {row["_id"]: row["sequence"] for row in events.aggregate([known, highest], session=tx.session)}
+    rows = []
+    for each in facts:
+        last[each["aggregate_id"]] += 1
+        rows.append({**each, "sequence": last[each["aggregate_id"]]})
+    if len(rows) == 1:
+        events.insert_one(rows[0], session=tx.session)
+        return
+    try:
+        events.insert_many(rows, session=tx.session)
+    except BulkWriteError as error:
+        if any(row.get("code") == DUPLICATE_KEY for row in error.details.get("writeErrors", [])):
+            raise DuplicateKeyError("another transaction was first", DUPLICATE_KEY) from error
+        raise
 
 
 def to_message(document: Mapping[str, Any]) -> str:

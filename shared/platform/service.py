@@ -28,22 +28,23 @@ from shared.platform import consumer, outbox, timers
 from shared.platform.clock import Clock
 from shared.platform.consumer import EventConsumer, Received, Subscription
 from shared.platform.context import Actor, Context
-from shared.platform.contract import Command, Event, Query
+from shared.platform.contract import SECRET_FIELDS, Command, Event, Query
 from shared.platform.errors import Conflict, DextraError, Invalid, Unavailable
 from shared.platform.logs import log_fields, outline
 from shared.platform.rpc_server import Incoming, LightRpc
 from shared.platform.sessions import RENEW_SECONDS, end_forgotten
 from shared.platform.settings import ServiceSettings, load_settings
-from shared.platform.storage import Database, Duplicate, connect, is_outage, is_transient
+from shared.platform.storage import Database, Document, Duplicate, connect, is_outage, is_transient
 
 log = structlog.get_logger(__name__)
 F = TypeVar("F", bound=Callable[..., Any])
 
 TRIES = 30
 ANSWERS_KEPT = timedelta(days=7)
-SECRET_FIELDS = frozenset({"password", "token"})
-"""Fields of a payload that leave no trace, not even a digest's."""
 SECRET_ANSWERS_KEPT = timedelta(minutes=10)
+
+IMPORTED = 0
+"""The `sequence` of copies of what was imported together: whatever is told of one of them alone is newer."""
 
 _clock: Clock = real_clock.utc_now
 
@@ -67,7 +68,8 @@ class Call:
     context: Context
     now: datetime
     idempotency_key: str = ""
-    emitted: int = field(default=0)
+    facts: list[Document] = field(default_factory=list)
+    """What was emitted and is written into the outbox when the handler is done."""
 
     @property
     def actor(self) -> Actor:
@@ -83,8 +85,12 @@ class Call:
 
     def emit(self, event: Event, aggregate_id: str, data: Any) -> None:
         """Writes a fact into the outbox. `data` is an entity or a mapping that the event's schema dumps."""
-        outbox.append(self.tx, event, aggregate_id, data, self.context, self.now)
-        self.emitted += 1
+        self.facts.append(outbox.fact(event, aggregate_id, data, self.context, self.now))
+
+    def tell(self) -> None:
+        """Writes what was emitted, in one go. The shell calls it when a handler is done."""
+        outbox.append(self.tx, self.facts)
+        self.facts = []
 
     def set_timer(self, event: str, entity_id: str, due_at: datetime) -> None:
         timers.set_timer(self.tx, event, entity_id, due_at)
@@ -197,7 +203,9 @@ class StoreProvider(DependencyProvider):  # type: ignore[misc]
                 service = self.container.service_cls()
                 service.store, service.provider = self.database, self
                 context = Context(actor=Actor.system(self.container.service_name))
-                handler(service, Call(tx, context, now()), entity_id)
+                call = Call(tx, context, now())
+                handler(service, call, entity_id)
+                call.tell()
 
             timers.fire(self.database, row, run, self.transact)
         return len(rows)
@@ -234,6 +242,7 @@ def command(contract: Command) -> Callable[[F], F]:
                         return known["answer"]
                     call = Call(tx, context, now(), answers.key)
                     answer = contract.dump_result(method(self, call, request))
+                    call.tell()
                     answers.keep(tx, answer)
                     return answer
 
@@ -289,7 +298,9 @@ def subscribe(*events: Event) -> Callable[[F], F]:
             context = Context(Actor.system(self.name), arrived.request_id, arrived.child().traceparent, arrived.locale)
 
             def effect(tx: Any) -> None:
-                method(self, Call(tx, context, now()), received)
+                call = Call(tx, context, now())
+                method(self, call, received)
+                call.tell()
 
             if consumer.apply_once(self.store, body, effect):
                 self.provider.relay.wake()

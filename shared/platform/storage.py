@@ -10,13 +10,23 @@ import contextlib
 import dataclasses
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
+from types import NoneType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+import bson
 from bson import json_util
 from pymongo import ASCENDING, DESCENDING, IndexModel, MongoClient
 from pymongo.client_session import ClientSession
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, InvalidOperation, OperationFailure, PyMongoError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    InvalidOperation,
+    OperationFailure,
+    PyMongoError,
+)
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
@@ -28,6 +38,8 @@ E = TypeVar("E")
 Document = dict[str, Any]
 Sort = Sequence[tuple[str, int]]
 NEWEST_FIRST: Sort = (("_id", DESCENDING),)
+CURSOR_VALUES = (str, int, float, datetime, NoneType)
+"""What a page may be sorted by. Anything else in a cursor was put there by hand, to be run as part of a query."""
 SCHEMA = "_schema"
 
 
@@ -37,6 +49,7 @@ class Duplicate(Conflict):
     index: str = ""
 
 
+DUPLICATE_KEY = 11000
 PASSING_CODES = frozenset({24, 43, 91, 112, 189, 246, 251, 10107, 11600, 11602, 13435, 13436})
 """MongoDB's codes for what passes by itself: locks and write conflicts, cursors and transactions that a restart ended,
 a server that is shutting down or no longer the primary."""
@@ -190,6 +203,14 @@ class Collection(Generic[E]):
             raise Conflict("Somebody else changed this in the meantime. Look at it again, then repeat your change.")
         return saved
 
+    def insert_all(self, entities: Sequence[E]) -> list[E]:
+        """New ones, all at once; returns them at version 1. Raises Duplicate when a unique index refuses one."""
+        saved: list[E] = [dataclasses.replace(entity, version=1) for entity in entities]  # type: ignore[type-var]
+        if saved:
+            with self._duplicates():
+                self.raw.insert_many([self.to_document(entity) for entity in saved], session=self.session)
+        return saved
+
     def put(self, entity: E) -> E:
         """Inserts or replaces without a version check: for copies of what others own."""
         document = self.to_document(entity)
@@ -207,6 +228,22 @@ class Collection(Generic[E]):
             self.raw.replace_one({"_id": document["_id"]}, document, upsert=True, session=self.session)
         return True
 
+    def put_all_if_newer(self, entities: Sequence[E], sequence: int) -> list[E]:
+        """`put_if_newer` for many at once; gives those that were put."""
+        documents = {entity.id: {**self.to_document(entity), "sequence": sequence} for entity in entities}  # type: ignore[attr-defined]
+        query = {"_id": {"$in": list(documents)}}
+        held = {
+            row["_id"]: row.get("sequence", 0) for row in self.raw.find(query, {"sequence": 1}, session=self.session)
+        }
+        newer = {id: document for id, document in documents.items() if held.get(id, -1) < sequence}
+        fresh = [document for id, document in newer.items() if id not in held]
+        with self._duplicates():
+            if fresh:
+                self.raw.insert_many(fresh, session=self.session)
+            for id in newer.keys() & held.keys():
+                self.raw.replace_one({"_id": id}, newer[id], session=self.session)
+        return [entity for entity in entities if entity.id in newer]  # type: ignore[attr-defined]
+
     def delete(self, id: str) -> bool:
         return bool(self.raw.delete_one({"_id": id}, session=self.session).deleted_count)
 
@@ -214,9 +251,12 @@ class Collection(Generic[E]):
     def _duplicates(self) -> Iterator[None]:
         try:
             yield
-        except DuplicateKeyError as error:
+        except (DuplicateKeyError, BulkWriteError) as error:
+            written = (error.details or {}).get("writeErrors", [])
+            if isinstance(error, BulkWriteError) and not any(row.get("code") == DUPLICATE_KEY for row in written):
+                raise
             duplicate = Duplicate("This exists already.")
-            message = str((error.details or {}).get("errmsg", error))
+            message = str(written[0].get("errmsg") if written else (error.details or {}).get("errmsg", error))
             known = [index.name for index in self.indexes if index.name in message]
             duplicate.index = max(known, key=len, default="_id_")
             raise duplicate from error
@@ -406,8 +446,13 @@ def _decode_cursor(cursor: str, length: int) -> list[Any]:
     try:
         options = json_util.JSONOptions(tz_aware=True)
         values = json_util.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), json_options=options)
+        bson.encode({"values": values})  # raises for numbers and text that no document can hold
     except Exception as error:
         raise Invalid("This page of the list is not there any more. Start again from the first one.") from error
-    if not isinstance(values, list) or len(values) != length or any(isinstance(value, dict) for value in values):
+    if (
+        not isinstance(values, list)
+        or len(values) != length
+        or not all(isinstance(value, CURSOR_VALUES) for value in values)
+    ):
         raise Invalid("This page of the list is not there any more. Start again from the first one.")
     return values

@@ -28,7 +28,7 @@ from shared.platform.clock import utc_now
 from shared.platform.context import Context
 from shared.platform.contract import Event, Message
 from shared.platform.ids import new_id
-from shared.platform.outbox import Relay, append
+from shared.platform.outbox import Relay, append, fact
 from shared.platform.storage import Collection, Database, Document, connect
 from tests.support import broker as brokers
 
@@ -128,7 +128,9 @@ def measure(
         idle = (time.process_time() - started) / idle_seconds
         for number in range(events):
             with store.begin() as tx:
-                id = append(tx, Counted, new_id(), {"number": number}, Context(), utc_now())["_id"]
+                counted = fact(Counted, new_id(), {"number": number}, Context(), utc_now())
+                append(tx, [counted])
+                id = counted["_id"]
             committed[id] = time.perf_counter()
             after_commit()
             eventlet.sleep(0.01)

@@ -1,0 +1,54 @@
+"""The demo data: a marketplace with a past of three months, made through the services' own commands.
+
+Nothing here has a fixed date: all is counted back from the present, and timers that came due on the way have fired.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from deploy.demo import stories
+from deploy.demo.delivery import Delivery
+from deploy.demo.people import PRACTICES, SIGN_INS
+from deploy.demo.population import Invented, invent
+from deploy.demo.stage import SYSTEM, Stage, Story
+from deploy.in_process import InProcess
+from shared.contracts import accounts, profiles
+from shared.platform.clock import utc_now
+
+ASSISTANTS = 1000
+BATCH = 100
+JOINED_DAYS_AGO = (95, 95, 95, 95, 95, 95, 62, 30, 9, 2)
+"""When each batch of assistants came: most at the start, some are newcomers."""
+HISTORY = timedelta(days=95)
+
+__all__ = ["SIGN_INS", "load"]
+
+
+def load(world: InProcess) -> None:
+    """Fills an empty marketplace."""
+    with Delivery(world).in_place():
+        stage = Stage(world, utc_now())
+        stage.start_at(stage.ends_at - HISTORY)
+        stage.welcome()
+        invented = invent(ASSISTANTS - len(PRACTICES))
+        stage.begin(joining(stage, invented))
+        for story in stories.of(stage):
+            stage.begin(story)
+        stage.play()
+
+
+def joining(stage: Stage, invented: list[Invented]) -> Story:
+    """The people with a practice of their own text first, then batches of the others."""
+    for key, practice in PRACTICES.items():
+        actor, person = stage.actor(key), stage.people[key]
+        stage.do(profiles.SaveProfile, {"display_name": person.name, **practice}, actor)
+        stage.do(profiles.PublishProfile, None, actor)
+    for days, start in zip(JOINED_DAYS_AGO, range(0, len(invented), BATCH), strict=True):
+        if days < HISTORY.days:
+            yield stage.ago(days, "07:00")
+        batch = invented[start : start + BATCH]
+        ids = stage.do(accounts.ImportAccounts, {"accounts": [one.account for one in batch]}, SYSTEM)["ids"]
+        rows = [{**one.profile, "assistant_id": id} for id, one in zip(ids, batch, strict=True)]
+        stage.do(profiles.ImportProfiles, {"profiles": rows}, SYSTEM)
+        stage.world.settle()
