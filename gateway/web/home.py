@@ -75,7 +75,7 @@ def todos(got: Got) -> Iterator[Todo]:
         if offer["state"] == "sent" and offer["by"] != my_side(offer):
             text = _("Answer the offer of %(name)s for “%(title)s”", name=other_name(offer), title=offer["brief_title"])
             yield Todo("handshake", text, url_for("offers.offer", id=offer["id"]), offer["expires_at"])
-    for invoice in _items(got, "invoices"):
+    for invoice in sorted(_items(got, "invoices"), key=lambda invoice: str(invoice["due_on"])):
         if invoice["kind"] == "invoice" and invoice["due"]["amount"] > 0:
             yield from _of_invoice(invoice)
     for brief in _items(got, "briefs"):
