@@ -153,7 +153,8 @@ def main() -> None:
         "OPERATOR_EMAILS": os.environ.get("OPERATOR_EMAILS", "operator@dextra.example"),
         "SECRET_KEY": secret_key(data_dir),
         "COOKIE_SECURE": "0",
-        "TIMER_POLL_SECONDS": "2",
+        "TIMER_POLL_SECONDS": "5",
+        "MAIL_POLL_SECONDS": "10",
         "RELAY_POLL_SECONDS": "10",
     }
     try:

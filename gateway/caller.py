@@ -6,6 +6,8 @@ still good and the counts of the header's badges. A form does `command(...)` onc
 
 from __future__ import annotations
 
+import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,7 +19,7 @@ from werkzeug.local import LocalProxy
 from gateway import session
 from shared.contracts import accounts, messaging
 from shared.platform.context import Actor, Context
-from shared.platform.contract import Call, Command, Query
+from shared.platform.contract import SECRET_FIELDS, Call, Command, Query
 from shared.platform.errors import DextraError, Unauthenticated
 from shared.platform.money import Money
 from shared.platform.rpc_client import Call as RpcCall
@@ -114,11 +116,12 @@ class Caller:
     def command(self, contract: Command, payload: Mapping[str, Any] | None = None, *, key: str) -> Json:
         """Does it, once for each `key`. Raises a DextraError."""
         self.check()
-        headers = {**self._headers(), "idempotency_key": key}
+        sent = to_json(payload or {})
+        headers = {**self._headers(), "idempotency_key": _bound(key, sent)}
         return self.rpc.call(
             contract.service,
             _wire_name(contract),
-            to_json(payload or {}),
+            sent,
             headers=headers,
             timeout=self.timeout,
             safe=bool(key),
@@ -169,6 +172,19 @@ class Caller:
 
     def _headers(self) -> dict[str, Any]:
         return self.context.child().to_headers()
+
+
+def _bound(key: str, sent: Mapping[str, Any]) -> str:
+    """The key, made one with the request's secrets where it has any.
+
+    Services keep no trace of a password or a token, so that they cannot tell a repeated request from one with another
+    password under the same key: the answer to the first would be given to whoever sends the second.
+    """
+    secrets = {name: sent[name] for name in SECRET_FIELDS if name in sent}
+    if not key or not secrets:
+        return key
+    told = json.dumps([key, secrets], sort_keys=True).encode()
+    return hmac.new(str(current_app.secret_key).encode(), told, "sha256").hexdigest()
 
 
 def _normal(asked: Asked) -> tuple[Call, Mapping[str, Any], bool]:

@@ -19,7 +19,7 @@ from flask_babel import ngettext
 
 from gateway import i18n, labels
 from shared.contracts import taxonomy
-from shared.contracts.fields import DAYS
+from shared.contracts.fields import DAYS, FIRST_YEAR, LAST_YEAR
 from shared.platform.clock import utc_now
 from shared.platform.errors import Text
 from shared.platform.money import EXPONENTS, Money
@@ -265,12 +265,16 @@ class Unreadable(ValueError):
         super().__init__(str(self.text))
 
 
+MOST_DIGITS = 24
+"""Of a number that somebody types; below the precision at which sums with it begin to be rounded."""
+
+
 def read_decimal(typed: str) -> Decimal:
     """`1.234,50` in Italian, `1,234.50` in English; the other sign is understood where it can only mean one thing."""
     cleaned = re.sub(r"[\s'’€$£]|\N{NO-BREAK SPACE}|\N{NARROW NO-BREAK SPACE}", "", typed)
     point = str(locale().number_symbols["latn"]["decimal"])
     comma = "," if point == "." else "."
-    if not re.fullmatch(r"[+\-−]?[\d.,]*\d[\d.,]*", cleaned):
+    if len(cleaned) > MOST_DIGITS or not re.fullmatch(r"[+\-−]?[\d.,]*\d[\d.,]*", cleaned):
         raise Unreadable("Enter a number, such as %(example)s.", example=f"42{point}50")
     cleaned = cleaned.replace("−", "-")
     grouped = re.fullmatch(rf"[+-]?\d{{1,3}}({re.escape(comma)}\d{{3}})+({re.escape(point)}\d*)?", cleaned)
@@ -355,6 +359,8 @@ def read_time(typed: str) -> time:
 def local_instant(on: date, at: time, zone: str = "") -> datetime:
     """The instant, in UTC, of a wall clock in the reader's zone. Raises Unreadable in an hour that the clocks skip."""
     place = ZoneInfo(zone) if zone else i18n.zone()
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
+        raise Unreadable("Enter a date in the years %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR)
     local = datetime.combine(on, at, place)
     if local.astimezone(UTC).astimezone(place).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise Unreadable("The clocks skip this hour that night. Choose another.")

@@ -192,6 +192,9 @@ def to_sign_in() -> Response:
 def safe_next(fallback: str) -> str:
     """Where `next` of the request leads, if that is a path of ours."""
     target = request.values.get("next", "")
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:  # `//[`
+        return fallback
     inside = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and "\\" not in target
     return target if inside and not any(ord(character) < 32 for character in target) else fallback

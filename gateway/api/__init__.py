@@ -33,6 +33,7 @@ from shared.platform.errors import DextraError, Invalid, TooMany, Unauthenticate
 PREFIX = "/api/v1"
 LIMITS = {"/accounts": SIGN_UP_LIMIT, "/sessions": SIGN_IN_LIMIT, "/accounts/request-reset": SIGN_UP_LIMIT}
 MOST_KEY = 200
+MOST_LEVELS = 16
 
 
 class Problem(Schema):
@@ -108,10 +109,19 @@ def _view(route: Route) -> Callable[..., Any]:
 def _body() -> dict[str, Any]:
     if not request.get_data(cache=True):
         return {}
-    body = request.get_json()  # raises 400 or 415
-    if not isinstance(body, dict):
+    try:
+        body = request.get_json()  # raises 400 or 415
+    except RecursionError as error:
+        raise Invalid("Send a JSON object.") from error
+    if not isinstance(body, dict) or _is_deeper(body, MOST_LEVELS):
         raise Invalid("Send a JSON object.")
     return body
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects lie in one another more than `levels` deep: nothing that is asked for does."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(isinstance(each, dict | list) and (levels <= 1 or _is_deeper(each, levels - 1)) for each in inner)
 
 
 def _query(route: Route) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from shared.contracts.fields import ById, Id, Instant, MoneyField, Page, length, one_of
+from shared.contracts.fields import ById, Id, Instant, MoneyField, Page, length, one_of, plausible_day
 from shared.platform.contract import Command, Event, Message, Query
 
 SERVICE = "billing"
@@ -71,7 +71,7 @@ class PaymentRequest(Message):
 
     invoice_id = Id()
     amount = MoneyField(required=True)
-    received_on = fields.Date(required=True)
+    received_on = fields.Date(required=True, validate=plausible_day)
     reference = fields.String(load_default="", validate=length(0, 140))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -22,6 +23,7 @@ LEVELS = ("administrative", "executive")
 CEFR = ("A1", "A2", "B1", "B2", "C1", "C2")
 SKILL_LEVELS = (1, 2, 3, 4)
 """1 basic, 2 working, 3 advanced, 4 expert."""
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Check = Callable[[Any], None]
@@ -95,6 +97,12 @@ def known_zone(value: str) -> None:
 def _zones() -> frozenset[str]:
     """Asked of the list, not of ZoneInfo(value), which opens whatever file has that name."""
     return frozenset(available_timezones())
+
+
+def plausible_day(value: date) -> None:
+    """A day, or an instant, that leaves room for time zones, weeks and terms of notice around it."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise fail("Enter a date in the years %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR)
 
 
 def plausible_email(value: str) -> None:

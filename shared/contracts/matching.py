@@ -21,6 +21,7 @@ from shared.contracts.fields import (
     known_skill,
     length,
     one_of,
+    plausible_day,
 )
 from shared.contracts.profiles import Retainer
 from shared.contracts.requests import ENGAGEMENTS
@@ -178,7 +179,7 @@ class Terms(Message):
     rate = MoneyField(required=True)
     weekly_minutes = fields.Integer(required=True, validate=between(60, 60 * 60))
     included_minutes = fields.Integer(load_default=0, validate=between(0, 60 * 300))
-    start_on = fields.Date(required=True)
+    start_on = fields.Date(required=True, validate=plausible_day)
     notice_days = fields.Integer(load_default=14, validate=between(0, 60))
     payment_days = fields.Integer(load_default=14, validate=between(0, 60))
     scope = fields.String(load_default="", validate=length(0, 4000))

@@ -22,6 +22,7 @@ from shared.contracts.fields import (
     known_zone,
     length,
     one_of,
+    plausible_day,
 )
 from shared.platform.contract import Command, Event, Message, Query
 
@@ -52,7 +53,7 @@ class BriefContent(Message):
     day_start = fields.String(load_default="09:00", validate=clock_time)
     day_end = fields.String(load_default="18:00", validate=clock_time)
     overlap_minutes = fields.Integer(load_default=120, validate=between(0, 600))
-    start_on = fields.Date(required=True)
+    start_on = fields.Date(required=True, validate=plausible_day)
 
 
 class Brief(BriefContent):

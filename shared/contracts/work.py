@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from shared.contracts.fields import ById, Id, Instant, Page, items, length, one_of
+from shared.contracts.fields import ById, Id, Instant, Page, items, length, one_of, plausible_day
 from shared.contracts.matching import Terms
 from shared.platform.contract import Command, Empty, Event, Message, Query
 
@@ -53,15 +53,15 @@ class Timesheet(Message):
 
 class LogTimeRequest(Message):
     contract_id = Id()
-    started_at = Instant(required=True)
-    ended_at = Instant(required=True)
+    started_at = Instant(required=True, validate=plausible_day)
+    ended_at = Instant(required=True, validate=plausible_day)
     memo = fields.String(required=True, validate=length(1, 500))
 
 
 class EditTimeRequest(Message):
     entry_id = Id()
-    started_at = Instant(required=True)
-    ended_at = Instant(required=True)
+    started_at = Instant(required=True, validate=plausible_day)
+    ended_at = Instant(required=True, validate=plausible_day)
     memo = fields.String(required=True, validate=length(1, 500))
 
 

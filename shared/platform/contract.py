@@ -6,13 +6,19 @@ them, and the contract snapshot is made from them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 
 from shared.platform.errors import FieldErrors, Invalid, Text
+
+SECRET_FIELDS = frozenset({"password", "token"})
+"""Fields of a request that leave no trace in a service, not even a digest's."""
+UNKEEPABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters other than white space, and halves of surrogate pairs: no database or e-mail takes them."""
 
 
 class Message(Schema):
@@ -39,8 +45,24 @@ def flatten(messages: Any, prefix: str = "") -> FieldErrors:
     return {prefix: [text if isinstance(text, Text) else Text(str(text)) for text in listed]}
 
 
+def _unkeepable(data: Any, path: str = "") -> Iterator[str]:
+    """Where in the data there is text that cannot be kept."""
+    if isinstance(data, str):
+        if UNKEEPABLE.search(data):
+            yield path
+    elif isinstance(data, Mapping):
+        for key, value in data.items():
+            yield from _unkeepable(value, f"{path}.{key}" if path else str(key))
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from _unkeepable(value, f"{path}.{number}")
+
+
 def load(schema: Schema, data: Any) -> Any:
     """The data with typed values. Raises Invalid with every wrong field."""
+    if wrong := list(_unkeepable(data)):
+        refusal = Text("This text holds characters that cannot be shown. Type it anew, or paste it as plain text.")
+        raise Invalid(fields={path: [refusal] for path in wrong})
     try:
         return schema.load(data)
     except ValidationError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -150,7 +151,18 @@ def test_pages_are_stable_while_others_are_added(store: ShopStore) -> None:
     assert third.next is None
 
 
-@pytest.mark.parametrize("cursor", ["x", "bm9uc2Vuc2U", "eyJhIjoxfQ", "W3siJGd0IjogMX0sIDJd"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "x",
+        "bm9uc2Vuc2U",
+        "eyJhIjoxfQ",
+        "W3siJGd0IjogMX0sIDJd",
+        urlsafe_b64encode(b'[{"$regex": "a", "$options": ""}]').decode(),
+        urlsafe_b64encode(b"[1%040d]" % 0).decode(),
+        urlsafe_b64encode(rb'["\ud800"]').decode(),
+    ],
+)
 def test_a_bad_cursor_is_refused(store: ShopStore, cursor: str) -> None:
     with pytest.raises(Invalid):
         store.things.page(cursor=cursor)

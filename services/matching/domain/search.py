@@ -126,5 +126,5 @@ def _decode(cursor: str) -> SortKey:
     try:
         first, second, id = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         return float(first), float(second), str(id)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Invalid("This page of the list is not there any more. Start again from the first one.") from error

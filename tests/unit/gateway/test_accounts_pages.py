@@ -33,7 +33,7 @@ def test_signing_up_signs_in(client: FlaskClient, rpc: FakeRpc) -> None:
     assert call.payload["roles"] == ["client"]
     assert call.payload["locale"] == "it"
     assert call.payload["password"] == SIGN_UP["password"]
-    assert call.headers["idempotency_key"] == "key-1"
+    assert call.headers["idempotency_key"]
     assert client.get("/sign-in").status_code == 302
 
 
@@ -109,6 +109,7 @@ def test_a_wrong_password_is_said_without_a_hint_which(client: FlaskClient, rpc:
     [
         ("/notifications", "/notifications"),
         ("//evil.example", "/home"),
+        ("//[", "/home"),
         ("https://evil.example/", "/home"),
         ("/\\evil.example", "/home"),
         ("javascript:alert(1)", "/home"),

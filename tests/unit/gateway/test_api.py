@@ -60,6 +60,29 @@ def test_a_key_travels_with_the_command(client: FlaskClient, rpc: FakeRpc, token
     assert asked.headers["idempotency_key"] == "k1"
 
 
+def test_a_key_stands_for_the_password_too(client: FlaskClient, rpc: FakeRpc) -> None:
+    """Services keep no trace of passwords: with the bare key they would repeat the answer to the right one."""
+    rpc.on(accounts.SignIn, signed_in())
+
+    for password in ("a long password", "a long password", "another password"):
+        sent = {"email": "clara@example.com", "password": password}
+        client.post("/api/v1/sessions", json=sent, headers={"Idempotency-Key": "k1"})
+
+    first, again, other = (asked.headers["idempotency_key"] for asked in rpc.calls(accounts.SignIn))
+    assert first == again
+    assert len({first, other, "k1"}) == 3
+
+
+def test_a_key_stands_for_the_links_token_too(client: FlaskClient, rpc: FakeRpc) -> None:
+    rpc.on(accounts.ConfirmEmail, signed_in()["account"])
+
+    for token in ("one", "two"):
+        client.post("/api/v1/accounts/confirm", json={"token": token}, headers={"Idempotency-Key": "k1"})
+
+    one, two = rpc.calls(accounts.ConfirmEmail)
+    assert one.headers["idempotency_key"] != two.headers["idempotency_key"]
+
+
 def test_the_path_wins_over_the_body(client: FlaskClient, rpc: FakeRpc, token: str) -> None:
     rpc.on(work.DisputeTimesheet, {})
 
@@ -143,6 +166,8 @@ def test_wrong_fields_are_listed(client: FlaskClient, rpc: FakeRpc, token: str) 
         ("POST", "/api/v1/briefs", {"data": "{", "content_type": "application/json"}, 400),
         ("POST", "/api/v1/briefs", {"data": "a=1", "content_type": "application/x-www-form-urlencoded"}, 415),
         ("POST", "/api/v1/briefs", {"json": [1]}, 422),
+        ("POST", "/api/v1/briefs", {"data": '{"a": ' * 50 + "1" + "}" * 50, "content_type": "application/json"}, 422),
+        ("POST", "/api/v1/briefs", {"data": "[" * 20_000, "content_type": "application/json"}, 422),
     ],
 )
 def test_malformed_requests_are_problems_too(

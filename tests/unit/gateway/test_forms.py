@@ -192,7 +192,7 @@ def test_numbers_are_read_as_people_of_the_language_write_them(app: Flask, local
 
 
 @pytest.mark.usefixtures("english")
-@pytest.mark.parametrize("typed", ["", "abc", "1,2,3", "1.2.3", "12.50.3,1", "--4", "4-", "1e5"])
+@pytest.mark.parametrize("typed", ["", "abc", "1,2,3", "1.2.3", "12.50.3,1", "--4", "4-", "1e5", "9" * 5000])
 def test_what_is_no_number_is_refused(typed: str) -> None:
     with pytest.raises(Unreadable):
         formats.read_decimal(typed)
@@ -231,6 +231,14 @@ def test_a_wall_clock_becomes_an_instant_of_the_readers_zone() -> None:
     assert formats.local_instant(day, formats.read_time("09:30")) == datetime(2026, 3, 29, 7, 30, tzinfo=UTC)
     with pytest.raises(Unreadable):
         formats.local_instant(day, formats.read_time("02:30"))
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_a_day_at_the_calendars_ends_is_no_instant_everywhere(day: date) -> None:
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        with pytest.raises(Unreadable):
+            formats.local_instant(day, formats.read_time("12:00"), zone)
 
 
 @pytest.mark.usefixtures("english")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
@@ -95,7 +96,17 @@ def test_pages_stay_stable_while_others_come() -> None:
     assert third.total == 10
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "W10", "W251bGwsIDEsICJhIl0", "é"])
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "nonsense",
+        "W10",
+        "W251bGwsIDEsICJhIl0",
+        "é",
+        b64encode(b"[" * 6000).decode(),
+        b64encode(b"[1%0400d, 1, 1]" % 0).decode(),
+    ],
+)
 def test_a_broken_cursor_is_refused_kindly(engine: ExactEngine, cursor: str) -> None:
     with pytest.raises(Invalid, match="Start again from the first one"):
         engine.browse(Filters(), 4, cursor)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import fields
 
-from shared.contracts import accounts, requests
+from shared.contracts import accounts, billing, requests, work
 from shared.contracts.fields import MoneyField, between, fail
 from shared.platform.clock import to_millis
 from shared.platform.context import Actor, Context, new_traceparent
@@ -282,3 +282,65 @@ def test_no_personal_data_reaches_a_log() -> None:
 
 def test_money_field_shows_major_units() -> None:
     assert Money(123456, "EUR").decimal == Decimal("1234.56")
+
+
+BRIEF = {
+    "title": "A right hand",
+    "level": "executive",
+    "engagement": "hourly",
+    "weekly_minutes": 600,
+    "budget": {"amount": 4000, "currency": "EUR"},
+    "time_zone": "Europe/Rome",
+    "start_on": "2026-09-01",
+}
+
+
+@pytest.mark.parametrize("title", ["a\x00b", "half a \ud83d", "bell \a"])
+def test_text_that_cannot_be_kept_is_refused_at_its_field(title: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        load(requests.SaveBriefRequest(), {**BRIEF, "title": title})
+
+    assert list(refused.value.fields) == ["title"]
+
+
+@pytest.mark.parametrize("title", ["a\tb", "😀 \u202eabc", "Über\u00a0alles"])
+def test_other_text_is_kept_as_it_is(title: str) -> None:
+    assert load(requests.SaveBriefRequest(), {**BRIEF, "title": title})["title"] == title
+
+
+@pytest.mark.parametrize("currency", [[], {}, ["EUR"], None, 1])
+def test_a_currency_that_is_no_code_is_refused(currency: object) -> None:
+    with pytest.raises(Invalid) as refused:
+        load(requests.SaveBriefRequest(), {**BRIEF, "budget": {"amount": 1, "currency": currency}})
+
+    assert list(refused.value.fields) == ["budget"]
+
+
+@pytest.mark.parametrize("zone", ["Europe", "a" * 300, "../../etc/passwd", "tzdata.zi", "posixrules", ""])
+def test_a_zone_that_is_none_is_refused(zone: str) -> None:
+    """`Europe` is a folder, and a long name no file name at all: neither may reach the file system."""
+    with pytest.raises(Invalid) as refused:
+        load(requests.SaveBriefRequest(), {**BRIEF, "time_zone": zone})
+
+    assert list(refused.value.fields) == ["time_zone"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_days_at_the_calendars_ends_are_refused(day: str) -> None:
+    """A week, a time zone or a term of notice around them would leave the calendar."""
+    entry = {
+        "contract_id": "c1",
+        "memo": "m",
+        "started_at": f"{day}T00:00:00+14:00",
+        "ended_at": f"{day}T01:00:00-12:00",
+    }
+    payment = {"invoice_id": "i1", "amount": {"amount": 1, "currency": "EUR"}, "received_on": day}
+    for schema, sent, fields_ in (
+        (requests.SaveBriefRequest(), {**BRIEF, "start_on": day}, ["start_on"]),
+        (work.LogTimeRequest(), entry, ["ended_at", "started_at"]),
+        (billing.PaymentRequest(), payment, ["received_on"]),
+    ):
+        with pytest.raises(Invalid) as refused:
+            load(schema, sent)
+
+        assert sorted(refused.value.fields) == fields_
