@@ -13,6 +13,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from eventlet import GreenPile
+from eventlet.semaphore import Semaphore
 
 from deploy.in_process import InProcess
 from shared.platform.clock import utc_now
@@ -21,11 +22,14 @@ from shared.platform.context import Actor, Context
 from shared.platform.contract import Event
 from shared.platform.outbox import append
 from shared.platform.run import provider_of
-from shared.platform.service import Call, now
+from shared.platform.service import Call
 
 BATCH = 100
 """Events in one transaction."""
 CLAIMED_FOR = timedelta(minutes=10)
+PATIENT = frozenset({"messaging"})
+"""Services that only tell of what happened: nobody waits for them but their own readers, so they are given much at
+once."""
 Document = dict[str, Any]
 Handler = tuple[Event, Callable[..., None]]
 
@@ -37,6 +41,8 @@ class Delivery:
         self.world = world
         self._written: set[str] = set()
         """Services that have committed something since their outbox was last looked into."""
+        self._waiting: list[Document] = []
+        self._turn = Semaphore()
 
     @contextmanager
     def in_place(self) -> Iterator[Delivery]:
@@ -50,6 +56,7 @@ class Delivery:
         self.world.settle = self.settle  # type: ignore[method-assign]
         try:
             yield self
+            self.catch_up()
         finally:
             self.world.settle = settle  # type: ignore[method-assign]
             for name, relay in relays.items():
@@ -58,33 +65,40 @@ class Delivery:
                 relay.wake()
 
     def settle(self, timeout: float = 0) -> None:  # noqa: ARG002 - as the world's
-        """Delivers until no event is pending, those included that handlers cause."""
+        """Delivers what there is, and what handlers cause by that, to all but the patient."""
+        with self._turn:
+            self._deliver()
+
+    def catch_up(self) -> None:
+        """Delivers to the patient as well."""
+        with self._turn:
+            self._deliver()
+            events, self._waiting = self._waiting, []
+            for name in PATIENT:
+                self._hand_over(name, events)
+
+    def _deliver(self) -> None:
         while self._written:
             names = sorted(self._written)
             self._written.clear()
-            self._deliver(names)
+            events = sorted((event for name in names for event in self._take(name)), key=lambda event: event["_id"])
+            self._waiting += events
+            side_by_side = GreenPile()
+            for name in self._handlers.keys() - PATIENT:
+                side_by_side.spawn(self._hand_over, name, events)
+            list(side_by_side)
 
-    def _deliver(self, names: list[str]) -> None:
-        """What is pending in the outboxes of these services, oldest first."""
-        pending = {name: list(self._database(name).events.raw.find({"pending": True}).sort("_id", 1)) for name in names}
-        events = sorted((event for listed in pending.values() for event in listed), key=lambda event: event["_id"])
-        pile = GreenPile()
-        side_by_side = GreenPile()
-        for name in self._handlers:
-            side_by_side.spawn(self._hand_over, name, events)
-        list(side_by_side)
-        for name, listed in pending.items():
-            outbox = self._database(name).events.raw
-            kept = [event["_id"] for event in listed if not event.get("transient")]
-            transient = [event["_id"] for event in listed if event.get("transient")]
-            if kept:
-                outbox.update_many({"_id": {"$in": kept}}, {"$unset": {"pending": ""}})
-            if transient:
-                outbox.delete_many({"_id": {"$in": transient}})
-
-    def _receive(self, name: str, handlers: dict[str, Handler], events: list[Document]) -> None:
-        for start in range(0, len(events), BATCH):
-            self._apply(name, handlers, events[start : start + BATCH])
+    def _take(self, name: str) -> list[Document]:
+        """What is pending in the service's outbox. It counts as published from now on."""
+        outbox = self._database(name).events.raw
+        events = list(outbox.find({"pending": True}).sort("_id", 1))
+        transient = [event["_id"] for event in events if event.get("transient")]
+        kept = [event["_id"] for event in events if not event.get("transient")]
+        if kept:
+            outbox.update_many({"_id": {"$in": kept}}, {"$unset": {"pending": ""}})
+        if transient:
+            outbox.delete_many({"_id": {"$in": transient}})
+        return events
 
     def _hand_over(self, name: str, events: list[Document]) -> None:
         """Of these events, those that the service listens to."""
@@ -93,27 +107,21 @@ class Delivery:
             self._apply(name, wanted[start : start + BATCH])
 
     def _apply(self, name: str, events: list[Document]) -> None:
-        """Has the service handle the events in one transaction, but for those that it knows."""
-        handlers = self._handlers[name]
+        """Has the service handle the events in one transaction, each as of the instant at which it happened."""
         provider = provider_of(self.world.containers[name])
         service = provider.container.service_cls()
         service.store, service.provider = provider.database, provider
 
         def effect(tx: Any) -> None:
-            ids = [event["_id"] for event in events]
-            seen = {row["_id"] for row in tx.inbox.raw.find({"_id": {"$in": ids}}, {"_id": 1}, session=tx.session)}
-            fresh = [event for event in events if event["_id"] not in seen]
-            if not fresh:
-                return
             at = utc_now()
-            tx.inbox.raw.insert_many([{"_id": event["_id"], "at": at} for event in fresh], session=tx.session)
+            tx.inbox.raw.insert_many([{"_id": event["_id"], "at": at} for event in events], session=tx.session)
             facts: list[Document] = []
-            for event in fresh:
-                contract, handler = handlers[event["name"]]
+            for event in events:
+                contract, handler = self._handlers[name][event["name"]]
                 received = _received(event, contract)
                 cause = Context.from_headers(received.context)
                 context = Context(Actor.system(name), cause.request_id, cause.traceparent, cause.locale)
-                call = Call(tx, context, now())
+                call = Call(tx, context, received.occurred_at)
                 handler(service, call, received)
                 facts += call.facts
             append(tx, facts)

@@ -27,8 +27,8 @@ __all__ = ["SIGN_INS", "load"]
 
 def load(world: InProcess) -> None:
     """Fills an empty marketplace."""
-    with Delivery(world).in_place():
-        stage = Stage(world, utc_now())
+    with Delivery(world).in_place() as delivery:
+        stage = Stage(world, delivery, utc_now())
         stage.start_at(stage.ends_at - HISTORY)
         stage.welcome()
         invented = invent(ASSISTANTS - len(PRACTICES))

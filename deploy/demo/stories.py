@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -27,9 +28,10 @@ KNOWN = frozenset(person.key for person in SIGNING_IN)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """How a contract goes. `answers` to its timesheets are taken in turn; the last week's answer is `last`.
+    """How a contract goes. `answers` to its timesheets are taken in turn.
 
-    Those of people whom nobody can sign in as work every other week. `end` is what ends or interrupts it, `end_ago` days before the present, for `end_reason`.
+    Somebody works every week where one can sign in as one of the two, else every other week. `end` is what ends or
+    interrupts it, about `end_ago` days before the present, for `end_reason`.
     """
 
     ask: str
@@ -165,7 +167,7 @@ COURSES: tuple[Course, ...] = (
     ),
     Course(
         ask="marco.social",
-        ago=16,
+        ago=14,
         slots=((1, "09:00", 90), (3, "09:00", 105)),
         answers=(UNANSWERED,),
         rival=True,
@@ -266,6 +268,7 @@ class Search:
         self.stage = stage
         self.ask: Ask = ASKS[key]
         self.person = stage.people[self.ask.client]
+        self.rng = random.Random(key)  # noqa: S311 - the same story every time
         self.brief: Json = {}
 
     @property
@@ -296,7 +299,7 @@ class Search:
         free = [m["assistant"] for m in found if m["assistant"]["assistant_id"] not in stage.hired | own]
         if not free:
             raise LookupError(f"nobody fits the brief {self.ask.title!r}")
-        chosen: Json = stage.rng.choice(free[:6])
+        chosen: Json = self.rng.choice(free[:6])
         stage.hired.add(chosen["assistant_id"])
         return chosen
 
@@ -325,7 +328,7 @@ class Search:
     def offer(self, card: Json, message: str = "", **changes: Any) -> Json:
         first = card["display_name"].split()[0]
         lines = phrases.OFFERED[self.person.locale]
-        said = message or self.stage.rng.choice(lines).format(name=first, hours=self.ask.hours)
+        said = message or self.rng.choice(lines).format(name=first, hours=self.ask.hours)
         sent: Json = self.stage.do(
             matching.SendOffer,
             {
@@ -354,6 +357,7 @@ class Engagement:
         self.stage = stage
         self.course = course
         self.search = Search(stage, course.ask)
+        self.rng = self.search.rng
         self.locale = self.search.person.locale
         self.contract: Json = {}
         self.card: Json = {}
@@ -373,18 +377,18 @@ class Engagement:
 
     def story(self) -> Story:
         stage, course, search = self.stage, self.course, self.search
-        clock = stage.rng.choice(("08:10", "09:20", "13:05", "14:45"))
+        clock = self.rng.choice(("08:10", "09:20", "13:05", "14:45"))
         yield stage.ago(course.ago, clock)
         search.publish(days_ahead=3)
-        yield stage.later(stage.rng.choice((2, 5, 24)))
+        yield stage.later(self.rng.choice((2, 5, 24)))
         self.card = search.card(course.assistant)
         offer = search.offer(self.card, course.offered, notice_days=course.notice_days)
         if course.rival:
             search.offer(search.card())
-        yield stage.later(stage.rng.choice((4, 20, 26)))
+        yield stage.later(self.rng.choice((4, 20, 26)))
         self._answer(offer)
         self.contract = stage.do(matching.AcceptOffer, {"offer_id": offer["id"]}, assistant_of(self.card))
-        if not course.assistant and stage.rng.random() < 0.3:
+        if not course.assistant and self.rng.random() < 0.3:
             stage.begin(self._small_talk())
         for ago, author, body in course.talk:
             stage.begin(self._say(ago, author, body))
@@ -402,8 +406,8 @@ class Engagement:
 
     def _answer(self, offer: Json) -> None:
         self.contract = offer
-        if self.course.answered or self.stage.rng.random() < 0.6:
-            body = self.course.answered or self.stage.rng.choice(phrases.ANSWERED[self.locale])
+        if self.course.answered or self.rng.random() < 0.6:
+            body = self.course.answered or self.rng.choice(phrases.ANSWERED[self.locale])
             self._post(assistant_of(self.card), body)
             self.stage.world.settle()
             self.stage.do(messaging.MarkConversationSeen, {"conversation_id": offer["thread_id"]}, self.client)
@@ -413,8 +417,8 @@ class Engagement:
         self._post(self.stage.actor(author), body)
 
     def _small_talk(self) -> Story:
-        asked, answered = self.stage.rng.choice(phrases.LATER[self.locale])
-        yield self.stage.later(24 * self.stage.rng.choice((3, 6, 8)))
+        asked, answered = self.rng.choice(phrases.LATER[self.locale])
+        yield self.stage.later(24 * self.rng.choice((3, 6, 8)))
         self._post(self.client, asked)
         yield self.stage.later(3)
         self._post(self.assistant, answered)
@@ -455,7 +459,7 @@ class Engagement:
                 answers = self.course.answers
                 answer = answers[-1] if newest else answers[number // step % len(answers)]
                 if newest and answer in (APPROVED, SILENCE, CORRECTED):
-                    answer = UNANSWERED if self.course.assistant or stage.rng.random() < 0.5 else APPROVED
+                    answer = UNANSWERED if self.course.assistant or self.rng.random() < 0.5 else APPROVED
                 if not newest and answer in (UNANSWERED, DISPUTED):
                     answer = SILENCE
                 stage.begin(self._answer_to(sheet, monday, answer))
@@ -466,7 +470,7 @@ class Engagement:
             day = monday + timedelta(days=weekday)
             if first <= day <= last:
                 started_at = self.stage.local(day, clock, zone)
-                spent = minutes - 15 * self.stage.rng.choice((0, 0, 0, 1, 1, 2))
+                spent = minutes - 15 * self.rng.choice((0, 0, 0, 1, 1, 2))
                 yield started_at, started_at + timedelta(minutes=max(spent, 45))
 
     def _usual_slots(self) -> Slots:
@@ -476,7 +480,7 @@ class Engagement:
     def _memos(self) -> Iterator[str]:
         known = phrases.MEMOS[self.locale]
         lines = [line for code in self.search.ask.services.split() for line in known.get(code, ())]
-        self.stage.rng.shuffle(lines)
+        self.rng.shuffle(lines)
         for number in count():
             yield lines[number % len(lines)]
 
@@ -484,13 +488,13 @@ class Engagement:
         """By hand before Monday noon or by itself then; Tuesday or Wednesday the client answers, or does not."""
         stage, on = self.stage, {"timesheet_id": sheet}
         week_after = datetime.combine(monday + timedelta(days=7), datetime.min.time(), UTC)
-        if stage.rng.random() < 0.4:
-            yield week_after + timedelta(hours=7, minutes=stage.rng.choice((5, 40)))
+        if self.rng.random() < 0.4:
+            yield week_after + timedelta(hours=7, minutes=self.rng.choice((5, 40)))
             stage.do(work.SubmitTimesheet, on, self.assistant)
         if answer in (SILENCE, UNANSWERED):
             return
         if answer == APPROVED:
-            yield week_after + timedelta(days=1, hours=stage.rng.choice((8, 9, 14)), minutes=stage.rng.choice((5, 40)))
+            yield week_after + timedelta(days=1, hours=self.rng.choice((8, 9, 14)), minutes=self.rng.choice((5, 40)))
             stage.do(work.ApproveTimesheet, on, self.client)
             return
         hours = 14 if answer == DISPUTED else 33

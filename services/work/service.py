@@ -18,7 +18,7 @@ from services.work.domain.timesheet import (
     minutes_between,
     sheet_id,
 )
-from services.work.domain.week import week_of
+from services.work.domain.week import submit_due, week_of
 from services.work.store import WorkStore
 from shared.contracts import matching
 from shared.contracts import work as c
@@ -63,7 +63,7 @@ class WorkService(Service):
             memo=request["memo"].strip(),
         )
         saved: TimeEntry = call.tx.entries.save(entry)
-        _save(call, sheet.holding(sheet.minutes + minutes))
+        _save(call, sheet.holding(sheet.minutes + minutes, call.now))
         return saved
 
     @command(c.EditTime)
@@ -79,14 +79,14 @@ class WorkService(Service):
         minutes = minutes_between(started_at, ended_at)
         check_weekly_limit(sheet.minutes - entry.minutes, minutes, contract)
         saved: TimeEntry = call.tx.entries.save(entry.corrected(started_at, ended_at, request["memo"].strip()))
-        _save(call, sheet.holding(sheet.minutes - entry.minutes + minutes))
+        _save(call, sheet.holding(sheet.minutes - entry.minutes + minutes, call.now))
         return saved
 
     @command(c.DeleteTime)
     def delete_time(self, call: Call, request: Request) -> None:
         entry, _, sheet = self._entry(call, request["entry_id"])
         call.tx.entries.delete(entry.id)
-        _save(call, sheet.holding(sheet.minutes - entry.minutes))
+        _save(call, sheet.holding(sheet.minutes - entry.minutes, call.now))
 
     @command(c.SubmitTimesheet)
     def submit_timesheet(self, call: Call, request: Request) -> dict[str, Any]:
@@ -214,9 +214,11 @@ def _save(call: Call, sheet: Timesheet) -> Timesheet:
     """Saves the timesheet and sets the timers of its state."""
     saved: Timesheet = call.tx.timesheets.save(sheet)
     if saved.state is SheetState.OPEN:
-        call.set_timer("timesheet.submit", saved.id, saved.submit_due_at)
-    else:
-        call.clear_timer("timesheet.submit", saved.id)
+        is_late = call.now >= submit_due(saved.week_start)
+        if sheet.version == 0 or is_late:  # else it is set already, and the others are not
+            call.set_timer("timesheet.submit", saved.id, saved.submit_due_at)
+        return saved
+    call.clear_timer("timesheet.submit", saved.id)
     if saved.state is SheetState.SUBMITTED and saved.review_due_at is not None:
         call.set_timer("timesheet.approve", saved.id, saved.review_due_at)
     else:

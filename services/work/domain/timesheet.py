@@ -133,7 +133,8 @@ def sheet_id(contract_id: str, week_start: date) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timesheet:
-    """A contract's week. `minutes` is the sum of its entries; `approved_by` is client, silence or empty."""
+    """A contract's week. `minutes` is the sum of its entries, which changed last at `changed_at`; `approved_by` is
+    client, silence or empty."""
 
     id: str
     contract_id: str
@@ -142,6 +143,7 @@ class Timesheet:
     week_start: date
     state: SheetState = SheetState.OPEN
     minutes: int = 0
+    changed_at: datetime | None = None
     approved_by: str = ""
     submitted_at: datetime | None = None
     review_due_at: datetime | None = None
@@ -161,7 +163,7 @@ class Timesheet:
 
     @property
     def submit_due_at(self) -> datetime:
-        return submit_due(self.week_start)
+        return submit_due(self.week_start, self.changed_at)
 
     @property
     def starts_at(self) -> datetime:
@@ -189,9 +191,9 @@ class Timesheet:
                 "The timesheet of this week is %(state)s; its entries can no longer be changed.", state=self.state.value
             )
 
-    def holding(self, minutes: int) -> Timesheet:
+    def holding(self, minutes: int, at: datetime) -> Timesheet:
         """With another sum of minutes."""
-        return replace(self, minutes=minutes)
+        return replace(self, minutes=minutes, changed_at=at)
 
     def submit(self, by: Role, at: datetime) -> Timesheet:
         """Raises Conflict in the wrong state or with no entries."""
