@@ -135,6 +135,11 @@ class InProcess:
             quiet = quiet + 1 if self.idle() else 0
             eventlet.sleep(0.01 if quiet else 0.03)
 
+    @property
+    def published(self) -> int:
+        """How many events have been published since the start."""
+        return sum(provider_of(container).relay.published for container in self.containers.values())
+
     def idle(self) -> bool:
         """Whether no event waits in an outbox, in a queue, in a handler or for another try."""
         for container in self.containers.values():

@@ -31,6 +31,7 @@ from eventlet import wsgi
 from deploy.database import DatabaseProcess
 from deploy.in_process import InProcess
 from deploy.processes import StartFailed
+from deploy.services import SERVICES
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
 from shared.platform import memory_transport
@@ -68,10 +69,19 @@ def say(line: str = "") -> None:
     print(line, flush=True)
 
 
+def chosen_port() -> int:
+    """Ends the process with a sentence when PORT is no number."""
+    try:
+        return int(os.environ.get("PORT") or 8000)
+    except ValueError:
+        sys.exit(f"PORT must be a number, and {os.environ['PORT']!r} is not. For example: PORT=8123 make run")
+
+
 def listen(port: int) -> socket.socket:
     """The listening socket. Ends the process with a sentence when the port is taken."""
     try:
-        sock: socket.socket = eventlet.listen((os.environ.get("HOST", "127.0.0.1"), port))
+        # else two runs would share the port, and the requests
+        sock: socket.socket = eventlet.listen((os.environ.get("HOST", "127.0.0.1"), port), reuse_port=False)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             sys.exit(f"Port {port} is taken by another program. Choose one: PORT={port + 1} make run")
@@ -91,12 +101,14 @@ def secret_key(data_dir: Path) -> str:
 def keep_checkpoint(world: InProcess, store: LocalStore) -> None:
     """Notes now and then that all events till then have been handled, so that the next start need not offer them
     again."""
+    noted = -1
     while True:
         eventlet.sleep(CHECKPOINT_SECONDS)
         with contextlib.suppress(Exception):  # the database may be restarting; the next round will tell
-            at = utc_now()
-            if world.idle():
+            at, published = utc_now(), world.published
+            if published != noted and world.idle():
                 store.notes.put({"_id": "checkpoint", "at": at})
+                noted = published
 
 
 def recover_events(world: InProcess, store: LocalStore) -> None:
@@ -110,11 +122,33 @@ def recover_events(world: InProcess, store: LocalStore) -> None:
             provider.relay.wake()
 
 
+def with_demo() -> bool:
+    return os.environ.get("DEMO", "1") != "0"
+
+
+def name_sign_ins() -> None:
+    from deploy.demo.people import SIGN_INS
+
+    say("Sign in as:")
+    for line in SIGN_INS:
+        say(f"  {line}")
+
+
+def drop_unfinished(store: LocalStore) -> None:
+    """Demo data that somebody interrupted are half a story: they go, and are made anew."""
+    if store.notes.find_one(id="demo_begun") is None or store.notes.find_one(id="demo") is not None:
+        return
+    say("  the demo data were not finished last time; starting them anew")
+    for name in [*SERVICES, store.service]:
+        store.client.drop_database(f"{store.prefix}{name}")
+
+
 def make_demo_data(world: InProcess, store: LocalStore) -> None:
     from deploy.demo.load import load
 
     started = time.monotonic()
     say("  making demo data (once) ...")
+    store.notes.put({"_id": "demo_begun", "at": utc_now()})
     load(world)
     world.settle()
     set_clock(None)
@@ -123,12 +157,27 @@ def make_demo_data(world: InProcess, store: LocalStore) -> None:
     say(f"  ... done in {time.monotonic() - started:.0f} s")
 
 
+def settings(port: int, data_dir: Path, database: DatabaseProcess) -> dict[str, str]:
+    """What the services and the gateway are told of this run."""
+    host = os.environ.get("HOST", "127.0.0.1")
+    return {
+        "AMQP_URI": memory_transport.register(),
+        "MONGO_URI": database.uri,
+        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
+        "MAILBOX": "1",
+        "PUBLIC_URL": os.environ.get("PUBLIC_URL") or f"http://{host}:{port}",
+        "OPERATOR_EMAILS": os.environ.get("OPERATOR_EMAILS", "operator@dextra.example"),
+        "SECRET_KEY": secret_key(data_dir),
+        "COOKIE_SECURE": "0",
+        "TIMER_POLL_SECONDS": "5",
+        "MAIL_POLL_SECONDS": "10",
+        "RELAY_POLL_SECONDS": "10",
+    }
+
+
 def main() -> None:
     started = time.monotonic()
-    try:
-        port = int(os.environ.get("PORT") or 8000)
-    except ValueError:
-        sys.exit(f"PORT must be a number, and {os.environ['PORT']!r} is not. For example: PORT=8123 make run")
+    port = chosen_port()
     configure_logs(os.environ.get("LOG_LEVEL", "WARNING"), "local")
     logging.captureWarnings(True)
     sock = listen(port)
@@ -142,32 +191,24 @@ def main() -> None:
     except StartFailed as problem:
         sys.exit(f"The database did not start: {problem}")
 
-    host = os.environ.get("HOST", "127.0.0.1")
-    address = os.environ.get("PUBLIC_URL") or f"http://{host}:{port}"
-    environ = {
-        "AMQP_URI": memory_transport.register(),
-        "MONGO_URI": database.uri,
-        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
-        "MAILBOX": "1",
-        "PUBLIC_URL": address,
-        "OPERATOR_EMAILS": os.environ.get("OPERATOR_EMAILS", "operator@dextra.example"),
-        "SECRET_KEY": secret_key(data_dir),
-        "COOKIE_SECURE": "0",
-        "TIMER_POLL_SECONDS": "5",
-        "MAIL_POLL_SECONDS": "10",
-        "RELAY_POLL_SECONDS": "10",
-    }
+    environ = settings(port, data_dir, database)
+    address = environ["PUBLIC_URL"]
     try:
+        store = LocalStore(connect(database.uri))
+        drop_unfinished(store)
         world = InProcess(environ)
         world.start()
-        store = LocalStore(connect(database.uri))
         recover_events(world, store)
-        if os.environ.get("DEMO", "1") != "0" and store.notes.find_one(id="demo") is None:
+        if with_demo() and store.notes.find_one(id="demo") is None:
             make_demo_data(world, store)
         app = create_app(load_settings(GatewaySettings, {**os.environ, **environ}))
     except SettingsError:
         database.stop()
         raise
+    except KeyboardInterrupt:
+        say("\nStopped before it was ready.")
+        database.stop()
+        os._exit(130)
 
     eventlet.spawn(keep_checkpoint, world, store)
     stopping = eventlet.event.Event()
@@ -176,12 +217,8 @@ def main() -> None:
     server = eventlet.spawn(wsgi.server, sock, app, log_output=False, debug=False, max_size=256)
 
     say(f"Dextra is ready after {time.monotonic() - started:.1f} s: {address}")
-    if os.environ.get("DEMO", "1") != "0":
-        from deploy.demo.load import SIGN_INS
-
-        say("Sign in as:")
-        for line in SIGN_INS:
-            say(f"  {line}")
+    if with_demo():
+        name_sign_ins()
     say(f"E-mails that Dextra sends are at {address}/mailbox; data are kept in {data_dir}. Ctrl-C stops.")
 
     stopping.wait()
