@@ -502,6 +502,21 @@ ASKS: dict[str, Ask] = {
         hours=6,
         budget=36,
     ),
+    "fumagalli.century": Ask(
+        client="fumagalli",
+        title="Braccio destro per il centenario dell'azienda",
+        text=(
+            "L'anno prossimo la tessitura compie cento anni. Cerco una persona di fiducia che tenga insieme il "
+            "comitato, le date, gli ospiti e la mia agenda, e che decida da sola le cose piccole."
+        ),
+        services="calendar meetings project",
+        needs={"calendar.management": 3, "exec.decisions": 3},
+        likes={"meetings.minutes": 3, "project.tracking": 2},
+        languages=IT,
+        hours=5,
+        budget=44,
+        executive=True,
+    ),
     "fumagalli.minutes": Ask(
         client="fumagalli",
         title="Verbali delle riunioni di famiglia e di direzione",
@@ -558,8 +573,8 @@ ASKS: dict[str, Ask] = {
         client="pace",
         title="Viaggi e note spese di un consulente",
         text=(
-            "Tre trasferte a settimana e ricevute in ogni tasca. Prenotazioni, cambi all'ultimo minuto, note spese "
-            "mensili."
+            "Tre trasferte a settimana e ricevute in ogni tasca. Prenotazioni, cambi all'ultimo minuto, note "
+            "spese mensili."
         ),
         services="travel",
         needs={"travel.booking": 2, "travel.expenses": 2},
@@ -721,8 +736,8 @@ ASKS: dict[str, Ask] = {
         client="ortiz",
         title="Upkeep of our Shopify shop",
         text=(
-            "New pieces go online every Friday: photos, descriptions, prices. And somebody must answer where the bowl "
-            "is."
+            "New pieces go online every Friday: photos, descriptions, prices. And somebody must answer where the "
+            "bowl is."
         ),
         services="website customer_care",
         needs={"web.shopify": 2},

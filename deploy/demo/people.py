@@ -27,7 +27,7 @@ SIGNING_IN = (
     Person("marco", "Marco Rossi", "marco.rossi@dextra.example", "it", ROME),
     Person("sarah", "Sarah Miller", "sarah.miller@dextra.example", "en", LONDON),
     Person("elena", "Elena Conti", "elena.conti@dextra.example", "it", ROME, ("assistant", "client")),
-    Person("operator", "Dextra Operations", "operator@dextra.example", "en", ROME),
+    Person("operator", "Nora Hayes", "operator@dextra.example", "en", ROME),
 )
 
 CLIENTS = (

@@ -40,6 +40,7 @@ class Stage:
         self.people: dict[str, Person] = {person.key: person for person in (*SIGNING_IN, *CLIENTS)}
         self.ids: dict[str, str] = {}
         self.hired: set[str] = set()
+        """Names, and first names: two of the same name in one list would look like a mistake."""
         self._turns: list[tuple[datetime, int, Story]] = []
         self._numbers = itertools.count()
 
@@ -86,7 +87,13 @@ class Stage:
         return datetime.combine(day, time.fromisoformat(clock), UTC)
 
     def recently(self, hours: float) -> datetime:
-        return self.ends_at - timedelta(hours=hours)
+        """So many hours before the present; what would be a night or a weekend becomes the working day before."""
+        at = self.ends_at - timedelta(hours=hours)
+        if at.hour < 7:
+            at = (at - timedelta(days=1)).replace(hour=16)
+        if at.weekday() > 4:
+            at = (at - timedelta(days=at.weekday() - 4)).replace(hour=15)
+        return at.replace(hour=min(at.hour, 16))
 
     def later(self, hours: float) -> datetime:
         """So many hours from this moment; in the night it becomes the next morning."""

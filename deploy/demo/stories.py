@@ -144,7 +144,7 @@ COURSES: tuple[Course, ...] = (
         ask="venier.hotel",
         ago=64,
         assistant="elena",
-        slots=((1, "08:30", 150), (4, "08:30", 165)),
+        slots=((0, "08:30", 150), (3, "08:30", 165)),
         answers=(APPROVED, CORRECTED, APPROVED, SILENCE),
         pays=SLOW,
         offered="Gentile Elena, lei conosce gli alberghi di Venezia: sa già che cosa l'aspetta. Iniziamo?",
@@ -296,11 +296,13 @@ class Search:
             return card
         found = stage.do(matching.FindMatches, {"brief_id": self.brief["id"], "limit": 25}, self.client)["matches"]
         own = {stage.ids[key] for key in PRACTICES}
-        free = [m["assistant"] for m in found if m["assistant"]["assistant_id"] not in stage.hired | own]
-        if not free:
+        free = [m["assistant"] for m in found if m["assistant"]["assistant_id"] not in own]
+        free = [card for card in free if card["display_name"] not in stage.hired]
+        fresh = [card for card in free if first_name(card) not in stage.hired] or free
+        if not fresh:
             raise LookupError(f"nobody fits the brief {self.ask.title!r}")
-        chosen: Json = self.rng.choice(free[:6])
-        stage.hired.add(chosen["assistant_id"])
+        chosen: Json = self.rng.choice(fresh[:6])
+        stage.hired |= {chosen["display_name"], first_name(chosen)}
         return chosen
 
     def terms(self, card: Json, **changes: Any) -> Json:
@@ -326,9 +328,8 @@ class Search:
         }
 
     def offer(self, card: Json, message: str = "", **changes: Any) -> Json:
-        first = card["display_name"].split()[0]
         lines = phrases.OFFERED[self.person.locale]
-        said = message or self.rng.choice(lines).format(name=first, hours=self.ask.hours)
+        said = message or self.rng.choice(lines).format(name=first_name(card), hours=self.ask.hours)
         sent: Json = self.stage.do(
             matching.SendOffer,
             {
@@ -340,6 +341,10 @@ class Search:
             self.client,
         )
         return sent
+
+
+def first_name(card: Json) -> str:
+    return str(card["display_name"].split()[0])
 
 
 def assistant_of(thing: Json) -> Actor:
@@ -390,8 +395,8 @@ class Engagement:
         self.contract = stage.do(matching.AcceptOffer, {"offer_id": offer["id"]}, assistant_of(self.card))
         if not course.assistant and self.rng.random() < 0.3:
             stage.begin(self._small_talk())
-        for ago, author, body in course.talk:
-            stage.begin(self._say(ago, author, body))
+        if course.talk:
+            stage.begin(self._talk())
         stage.begin(self._pay())
         if course.end:
             stage.begin(self._end())
@@ -412,9 +417,10 @@ class Engagement:
             self.stage.world.settle()
             self.stage.do(messaging.MarkConversationSeen, {"conversation_id": offer["thread_id"]}, self.client)
 
-    def _say(self, ago: float, author: str, body: str) -> Story:
-        yield self.stage.recently(ago * 24)
-        self._post(self.stage.actor(author), body)
+    def _talk(self) -> Story:
+        for ago, author, body in self.course.talk:
+            yield max(self.stage.recently(ago * 24), self.stage.at + timedelta(minutes=12))
+            self._post(self.stage.actor(author), body)
 
     def _small_talk(self) -> Story:
         asked, answered = self.rng.choice(phrases.LATER[self.locale])
@@ -485,10 +491,14 @@ class Engagement:
             yield lines[number % len(lines)]
 
     def _answer_to(self, sheet: str, monday: date, answer: str) -> Story:
-        """By hand before Monday noon or by itself then; Tuesday or Wednesday the client answers, or does not."""
+        """Sent at once, before Monday noon or by itself then; Tuesday or Wednesday the client answers, or does not."""
         stage, on = self.stage, {"timesheet_id": sheet}
         week_after = datetime.combine(monday + timedelta(days=7), datetime.min.time(), UTC)
-        if self.rng.random() < 0.4:
+        at_once = self.known and self.course.assistant != "anna"
+        if at_once:
+            yield stage.at + timedelta(minutes=20)
+            stage.do(work.SubmitTimesheet, on, self.assistant)
+        elif self.rng.random() < 0.4:
             yield week_after + timedelta(hours=7, minutes=self.rng.choice((5, 40)))
             stage.do(work.SubmitTimesheet, on, self.assistant)
         if answer in (SILENCE, UNANSWERED):
@@ -519,9 +529,10 @@ class Engagement:
         stage.do(work.ApproveTimesheet, on, self.client)
 
     def _ends_at(self) -> datetime:
-        """Friday night, when the week's hours are in."""
+        """A Friday night, when the week's hours are in."""
         day = self.stage.ago(self.course.end_ago)
-        return day.replace(hour=22, minute=30) + timedelta(days=4 - day.weekday())
+        friday = day.replace(hour=22, minute=30) + timedelta(days=4 - day.weekday())
+        return friday if friday < self.stage.ends_at else friday - timedelta(days=7)
 
     # -- money and the end -----------------------------------------------------------------------------------------
 
@@ -560,7 +571,7 @@ class Engagement:
         }[course.end]
         stage.do(command, {"id": self.contract["id"], "reason": course.end_reason}, self.client)
         if course.end == "terminate":
-            yield stage.later(24 * 10)
+            yield stage.later(24 * 5)
             asked = {"contract_id": self.contract["id"], "kind": "invoice", "payment_states": ["unpaid"]}
             lost = stage.do(billing.ListInvoices, asked, self.assistant)["items"]
             if lost:
@@ -580,6 +591,9 @@ def _open_briefs(stage: Stage) -> Iterator[Story]:
     yield _phone(stage)
     yield _asking(
         stage, "pace.board", "anna", 2.2, "Gentile Anna, cinque consigli, cinque stili. Lei quale preferisce?"
+    )
+    yield _asking(
+        stage, "fumagalli.century", "anna", 1.1, "Gentile Anna, cento anni si festeggiano una volta sola. Mi aiuta?"
     )
     yield _founder(stage)
     yield _villani(stage)
