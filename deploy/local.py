@@ -175,6 +175,19 @@ def settings(port: int, data_dir: Path, database: DatabaseProcess) -> dict[str, 
     }
 
 
+def stop_at_once(database: DatabaseProcess) -> None:
+    """Until all is ready, a signal ends the run where it is: nothing that was acknowledged is lost by that."""
+
+    def stop(*_: object) -> None:
+        say("\nStopped before it was ready.")
+        with contextlib.suppress(BaseException):  # wherever the signal found us: waiting may not be possible there
+            database.kill()
+        os._exit(130)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
 def main() -> None:
     started = time.monotonic()
     port = chosen_port()
@@ -191,6 +204,7 @@ def main() -> None:
     except StartFailed as problem:
         sys.exit(f"The database did not start: {problem}")
 
+    stop_at_once(database)
     environ = settings(port, data_dir, database)
     address = environ["PUBLIC_URL"]
     try:
@@ -205,10 +219,6 @@ def main() -> None:
     except SettingsError:
         database.stop()
         raise
-    except KeyboardInterrupt:
-        say("\nStopped before it was ready.")
-        database.stop()
-        os._exit(130)
 
     eventlet.spawn(keep_checkpoint, world, store)
     stopping = eventlet.event.Event()

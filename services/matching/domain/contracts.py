@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from services.matching.domain.offers import Offer
 from services.matching.domain.terms import Side, Terms, day_at, end_of, side_of, start_of
-from services.matching.domain.transitions import Machine, Step
 from shared.platform.errors import Invalid
+from shared.platform.machine import Machine, Step
 
 TRIAL_DAYS = 14
 

@@ -14,9 +14,9 @@ from uuid import UUID, uuid5
 from services.matching.domain.brief import Brief
 from services.matching.domain.practice import Practice
 from services.matching.domain.terms import Side, Terms, day_at, side_of
-from services.matching.domain.transitions import Machine, Step
 from shared.platform.errors import Conflict
 from shared.platform.ids import new_id
+from shared.platform.machine import Machine, Step
 
 LIFETIME = timedelta(days=7)
 REMINDER = timedelta(days=1)
