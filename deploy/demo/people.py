@@ -53,6 +53,7 @@ CLIENTS = (
     Person("ortiz", "Camila Ortiz", "camila@ortizstudio.example", "en", "America/Chicago"),
     Person("bergmann", "Ruth Bergmann", "ruth@bergmann-advisory.example", "en", ZURICH),
     Person("keller", "Thomas Keller", "thomas.keller@alpin-instruments.example", "en", ZURICH),
+    Person("weber", "Lukas Weber", "lukas.weber@weber-optik.example", "en", ZURICH),
     Person("dubois", "Hélène Dubois", "helene@maison-dubois.example", "en", "Europe/Paris"),
     Person("novak", "Jan Novak", "jan@novak-games.example", "en", "Europe/Prague"),
     Person("rao", "Anita Rao", "anita@raoclinics.example", "en", LONDON),

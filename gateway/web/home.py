@@ -64,7 +64,10 @@ def home() -> Response:
 
 
 def _items(got: Got, name: str) -> list[dict[str, Any]]:
-    return list((got.get(name) or {"items": []})["items"])
+    """The reader's own: services list everybody's things to operators."""
+    mine = session.required().account_id
+    listed = (got.get(name) or {"items": []})["items"]
+    return [thing for thing in listed if (thing["client_id"] == mine if name == "briefs" else my_side(thing))]
 
 
 def todos(got: Got) -> Iterator[Todo]:

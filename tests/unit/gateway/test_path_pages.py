@@ -196,6 +196,19 @@ def test_the_home_page_says_what_waits_for_an_assistant(sign_in: SignIn, rpc: Fa
     assert "Remind Livia Conti: invoice 2026-0007" in html
 
 
+def test_an_operators_home_shows_only_their_own(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("client", "operator")
+    answer_path(rpc)
+    others = {"client_id": "somebody", "assistant_id": "somebody-else"}
+    rpc.on(matching.ListOffers, listed(offer(id="of-x", by="assistant", **others)))
+    rpc.on(matching.ListContracts, listed(contract(id="co-x", **others)))
+    rpc.on(requests.ListBriefs, listed({**BRIEF, "id": "br-x", "client_id": "somebody", "state": "draft"}))
+
+    html = browser.get("/home").text
+
+    assert not any(id in html for id in ("of-x", "co-x", "br-x"))
+
+
 def test_the_home_page_stands_while_services_are_away(sign_in: SignIn, rpc: FakeRpc) -> None:
     browser = sign_in("client")
     answer_path(rpc)
