@@ -629,6 +629,10 @@ def languages() -> list[Choice]:
     return _taxa(taxonomy.LANGUAGES)
 
 
+def industries() -> list[Choice]:
+    return _taxa(taxonomy.INDUSTRIES)
+
+
 def _taxa(entries: Mapping[str, Any]) -> list[Choice]:
     locale = i18n.current_locale()
     return sorted(((code, taxonomy.label(code, locale)) for code in entries), key=lambda pair: pair[1].casefold())

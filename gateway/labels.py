@@ -23,6 +23,7 @@ LABELS: dict[str, Names] = {
         "C2": _("C2 · like a native speaker"),
     },
     "role": {"client": _("Client"), "assistant": _("Assistant"), "operator": _("Operator")},
+    "duration": {"ongoing": _("Ongoing"), "one_off": _("One-off")},
     "engagement": {"hourly": _("By the hour"), "retainer": _("Monthly retainer")},
     "day": {
         "mon": _("Monday"),

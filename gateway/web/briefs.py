@@ -24,6 +24,7 @@ from gateway.forms import (
     Rows,
     Text,
     half_hours,
+    industries,
     languages,
     named,
     posted_key,
@@ -104,6 +105,14 @@ class BriefForm(Form):
     day_start = Choose(_l("Your day starts"), half_hours, default="09:00")
     day_end = Choose(_l("Your day ends"), half_hours, default="18:00")
     overlap_minutes = Hours(_l("Hours a day you want to share"), default=120, hint=_l("Both of you at work, each day."))
+    duration = Choose(_l("For how long?"), named("duration"), optional=True, blank=_l("Not said"))
+    industry = Choose(
+        _l("Your line of business"),
+        industries,
+        optional=True,
+        blank=_l("Not said"),
+        hint=_l("Some assistants know it well."),
+    )
     text_locale = Hidden(_l("Language of the text"), optional=True)
     version = Hidden(_l("Version"), optional=True)
 

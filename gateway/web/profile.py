@@ -18,11 +18,13 @@ from gateway.forms import (
     Form,
     Hidden,
     Hours,
+    Number,
     LongText,
     MoneyInput,
     Rows,
     Text,
     half_hours,
+    industries,
     languages,
     named,
     posted_key,
@@ -99,6 +101,15 @@ class ProfileForm(Form):
     hourly_rate = MoneyInput(_l("Rate an hour"))
     fee = MoneyInput(_l("Retainer: fee a month"), path="retainer.fee", optional=True, hint=_l("Leave empty for none."))
     included_minutes = Hours(_l("Retainer: hours included a month"), path="retainer.included_minutes", optional=True)
+    target_industries = ChooseSome(
+        _l("Lines of business you work for best"),
+        industries,
+        optional=True,
+        hint=_l("Leave empty if you like them all."),
+    )
+    notice_days = Number(
+        _l("Days of notice before you begin"), optional=True, default=0, hint=_l("0: you can begin at once.")
+    )
     version = Hidden(_l("Version"), optional=True)
 
     def check(self) -> None:

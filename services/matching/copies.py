@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from services.matching.domain.brief import Brief
+from services.matching.domain.brief import ENDED, Brief
 from services.matching.domain.practice import LanguageLevel, Practice, Retainer, SkillLevel, WorkingDay
 from services.matching.domain.terms import Terms
 
@@ -39,6 +39,8 @@ def practice_of(data: Data, held: Practice | None) -> Practice:
         minimum_weekly_minutes=data.get("minimum_weekly_minutes", 0),
         hourly_rate=data["hourly_rate"],
         retainer=Retainer(retainer["fee"], retainer["included_minutes"]) if retainer else None,
+        target_industries=tuple(data.get("target_industries", ())),
+        notice_days=data.get("notice_days", 0),
         published=True,
         published_at=_earlier(held.published_at if held else None, data["published_at"]),
     )
@@ -69,7 +71,14 @@ def brief_of(data: Data) -> Brief:
         day_end=data["day_end"],
         overlap_minutes=data["overlap_minutes"],
         start_on=data["start_on"],
+        industry=data.get("industry", ""),
     )
+
+
+def dated(brief: Brief, held: Brief | None, at: datetime) -> Brief:
+    """A brief that is told of at an instant: since when it is looked for somebody, and whether that is over."""
+    opened_at = held.opened_at if held and held.opened_at else at
+    return replace(brief, opened_at=opened_at, ended_at=at if brief.state in ENDED else None)
 
 
 def terms_of(data: Data) -> Terms:

@@ -4,33 +4,53 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+import weakref
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from weakref import WeakSet
 
-from services.matching.copies import Person, brief_of, practice_of, terms_of, withdrawn
-from services.matching.domain.brief import ENDED, Brief
-from services.matching.domain.candidate import Candidate, Card
+import structlog
+from eventlet import tpool
+
+from services.matching.copies import Person, brief_of, dated, practice_of, terms_of, withdrawn
+from services.matching.domain.brief import ENDED, OPEN, Brief
+from services.matching.domain.browse import Filters, by_name
+from services.matching.domain.candidate import Candidate, Card, Wanted
 from services.matching.domain.capacity import Capacity
 from services.matching.domain.contracts import Contract, ContractState
-from services.matching.domain.engine import Engine, ExactEngine, Explanation
+from services.matching.domain.engine import Explanation, TableEngine, matches_of
 from services.matching.domain.offers import Offer, OfferState, send, thread_of
 from services.matching.domain.practice import Practice
-from services.matching.domain.search import Cards, Filters
-from services.matching.domain.weights import Weights
+from services.matching.domain.promises import promised
+from services.matching.domain.replay import Listed, Replay, replay
+from services.matching.domain.suitable import suitable
+from services.matching.domain.teams import MOST_CANDIDATES, Team, teams
+from services.matching.domain.terms_index import TermIndex
+from services.matching.domain.weights import SIDES, Weights
 from services.matching.live_index import LiveIndex
-from services.matching.store import MatchingStore
+from services.matching.price_job import PriceJob
+from services.matching.store import MatchingStore, Promise
 from shared.contracts import accounts, profiles, requests, taxonomy
 from shared.contracts import matching as c
-from shared.contracts.fields import LOCALES
 from shared.platform.context import Actor
 from shared.platform.errors import Conflict, NotFound, Unavailable
 from shared.platform.ids import new_id
 from shared.platform.service import IMPORTED, Call, Received, Service, StoreProvider, command, query, subscribe, timer
 from shared.platform.storage import PageOf
 
+log = structlog.get_logger(__name__)
 Request = dict[str, Any]
 
+NAMESAKES = 5
+MORE_TOLD = 6
+MOST_REPLAYED = 500
+NO_PRICES = {
+    "at": None,
+    **dict.fromkeys(("iterations", "briefs", "assistants", "priced"), 0),
+    **dict.fromkeys(("seconds", "mean", "highest"), 0.0),
+}
 BRIEF_WAIT = 2.0
 """Seconds to wait for a brief's event that is still on its way."""
 FILLED = "Somebody else was hired for this brief."
@@ -55,9 +75,12 @@ class MatchingService(Service):
     @classmethod
     def on_start(cls, store: MatchingStore, _settings: Any) -> None:
         store.weights.add_default()
-        store.index = LiveIndex(store, ExactEngine(_labels))
-        cls.indexes.add(store.index)
-        threading.Thread(target=store.index.build, name="matching-index", daemon=True).start()
+        index = store.index = LiveIndex(store, TermIndex(taxonomy.names()), run=tpool.execute)
+        cls.indexes.add(index)
+        gone = weakref.ref(index)
+        threading.Thread(target=index.build, name="matching-index", daemon=True).start()
+        for name, work in (("matching-index-checks", LiveIndex.check), ("matching-prices", PriceJob(store, tpool.execute).run_if_due)):
+            threading.Thread(target=_repeat, args=(work, gone), name=name, daemon=True).start()
 
     @classmethod
     def is_ready(cls) -> bool:
@@ -70,13 +93,18 @@ class MatchingService(Service):
         brief = self._brief_read_by(call, request["brief_id"], request["at_least_version"])
         engine, weights = self._fresh()
         found = engine.query(brief, weights, call.now, request["limit"])
+        candidates = self._candidates(place.id for place in found.ranked)
+        if brief.state == OPEN and call.actor.party_id == brief.client_id:
+            self._shown(brief, [place.id for place in found.ranked], call.now)
         return {
             "brief_id": brief.id,
             "weights_version": weights.number,
+            "index_version": self.store.index.version,
             "eligible": found.eligible,
             "considered": found.considered,
-            "matches": found.matches,
+            "matches": matches_of(found.ranked, Wanted.of(brief), candidates, call.now),
             "exclusions": engine.exclusions(brief),
+            "what_if": engine.what_if(brief),
         }
 
     @query(c.ExplainMatch)
@@ -86,25 +114,210 @@ class MatchingService(Service):
         engine, weights = self._fresh()
         return engine.explain(brief, practice, self._capacity_of(practice), weights, call.now)
 
-    @query(c.GetWeights)
-    def get_weights(self, call: Call, request: Request) -> dict[str, Any]:
-        weights = self.store.weights.in_force()
-        listed = [{"criterion": criterion, "weight": points} for criterion, points in weights.points.items()]
-        return {"version": weights.number, "weights": listed}
+    @query(c.ExplainByName)
+    def explain_by_name(self, call: Call, request: Request) -> dict[str, Any]:
+        brief = self._brief_read_by(call, request["brief_id"])
+        engine, weights = self._fresh()
+        ids = by_name(engine.table, request["name"], NAMESAKES)
+        known = self._candidates(ids)
+        told = [
+            engine.explain(brief, known[id].practice, known[id].capacity, weights, call.now)
+            for id in ids
+            if id in known and id != brief.client_id
+        ]
+        return {"items": told}
+
+    @query(c.FindTeams)
+    def find_teams(self, call: Call, request: Request) -> dict[str, Any]:
+        brief = self._brief_read_by(call, request["brief_id"])
+        engine, _ = self._fresh()
+        if engine.eligible(brief):
+            return {"items": [], "needed": False, "exact": True, "considered": 0, "uncovered": []}
+        ids = engine.able_ids(brief, MOST_CANDIDATES + 1)
+        found = teams(brief, list(self._candidates(ids).values()), request["limit"])
+        return {
+            "items": [_team_told(team) for team in found.teams],
+            "needed": True,
+            "exact": found.exact,
+            "considered": found.considered,
+            "uncovered": found.uncovered,
+        }
+
+    @query(c.FindSimilar)
+    def find_similar(self, call: Call, request: Request) -> dict[str, Any]:
+        self.store.practices.published(request["id"])
+        likenesses = self._fresh()[0].similar(request["id"], request["limit"])
+        known = self._candidates(likeness.id for likeness in likenesses)
+        return {
+            "items": [
+                {
+                    "assistant": known[likeness.id].card(),
+                    "likeness": likeness.likeness,
+                    "skills": likeness.skills,
+                    "services": likeness.services,
+                }
+                for likeness in likenesses
+                if likeness.id in known
+            ]
+        }
+
+    @query(c.FindBriefsForMe)
+    def find_briefs_for_me(self, call: Call, request: Request) -> dict[str, Any]:
+        """With the place that each brief's client sees her in."""
+        call.actor.require()
+        practice = self.store.practices.published(call.actor.party_id)
+        capacity = self._capacity_of(practice)
+        found = suitable(Candidate(practice, capacity), self.store.briefs.open())
+        engine, weights = self._fresh()
+        told = [(brief, engine.explain(brief, practice, capacity, weights, call.now)) for brief in found.briefs]
+        told.sort(key=lambda pair: (-pair[1].score, pair[0].id))
+        return {
+            "items": [
+                {
+                    "brief": _open_brief(brief),
+                    "score": why.score,
+                    "rank": why.rank,
+                    "eligible": engine.eligible(brief),
+                    "contributions": why.contributions,
+                }
+                for brief, why in told[: request["limit"]]
+            ],
+            "suitable": len(found.briefs),
+            "considered": found.considered,
+            "more": found.more[:MORE_TOLD],
+            "weights_version": weights.number,
+        }
 
     @query(c.BrowseAssistants)
-    def browse_assistants(self, call: Call, request: Request) -> Cards:
+    def browse_assistants(self, call: Call, request: Request) -> dict[str, Any]:
         filters = Filters(**{name: _hashable(request[name]) for name in Filters.__slots__})
-        return self._fresh()[0].browse(filters, request["limit"], request["cursor"])
+        found = self._fresh()[0].browse(filters, request["limit"], request["cursor"])
+        known = self._candidates(found.ids)
+        return {
+            "items": [known[id].card() for id in found.ids if id in known],
+            "total": found.total,
+            "next": found.next,
+            "facets": found.facets,
+            "corrections": found.corrections,
+        }
 
     @query(c.GetAssistantCard)
     def get_assistant_card(self, call: Call, request: Request) -> Card:
         practice = self.store.practices.published(request["id"])
         return Candidate(practice, self._capacity_of(practice)).card()
 
-    def _fresh(self) -> tuple[Engine, Weights]:
+    def _fresh(self) -> tuple[TableEngine, Weights]:
         index: LiveIndex = self.store.index
         return index.fresh()
+
+    def _candidates(self, ids: Iterable[str]) -> dict[str, Candidate]:
+        """In the order of the ids; those that are known."""
+        listed = list(ids)
+        practices = {practice.id: practice for practice in self.store.practices.several(listed)}
+        capacities = {capacity.id: capacity for capacity in self.store.capacities.several(listed)}
+        return {
+            id: Candidate(practices[id], capacities.get(id) or _all_free(practices[id]))
+            for id in listed
+            if id in practices
+        }
+
+    def _shown(self, brief: Brief, ids: Iterable[str], at: datetime) -> None:
+        live = self.store.offers.live_of_brief(brief.id)
+        self.store.promises.stand(Promise(brief.id, promised(brief, ids, live), at))
+
+    # -- weights, and how the index does -------------------------------------------------------------------------
+
+    @query(c.GetWeights)
+    def get_weights(self, call: Call, request: Request) -> dict[str, Any]:
+        return _weights_told(self.store.weights.in_force())
+
+    @query(c.ListWeights)
+    def list_weights(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require("operator")
+        return {"items": [_weights_told(weights) for weights in self.store.weights.all()]}
+
+    @command(c.DraftWeights)
+    def draft_weights(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require("operator")
+        drafted = Weights.draft(
+            call.tx.weights.next_number(),
+            {row["criterion"]: row["weight"] for row in request["weights"] if row["criterion"] != "acceptance"},
+            request["dials"],
+            note=request["note"],
+            by=call.actor.account_id,
+            at=call.now,
+        )
+        return _weights_told(call.tx.weights.save(drafted))
+
+    @command(c.PreviewWeights)
+    def preview_weights(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require("operator")
+        weights: Weights = call.tx.weights.get(request["weights_id"])
+        told = self._replayed(weights, request, call.now)
+        call.tx.weights.save(weights.previewed(call.now))
+        return told
+
+    @query(c.ReplayWeights)
+    def replay_weights(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require("operator")
+        return self._replayed(self.store.weights.get(request["weights_id"]), request, call.now)
+
+    @command(c.EnforceWeights)
+    def enforce_weights(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require("operator")
+        chosen: Weights = call.tx.weights.get(request["id"])
+        enforced = chosen.enforce(call.now, by=call.actor.account_id, note=request["reason"])
+        call.tx.weights.save(call.tx.weights.in_force().retire())
+        self.store.index.touch()
+        return _weights_told(call.tx.weights.save(enforced))
+
+    @query(c.GetIndexStatus)
+    def get_index_status(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require("operator")
+        engine, _ = self._fresh()
+        index: LiveIndex = self.store.index
+        return {
+            "version": index.version,
+            "ready": index.built,
+            "assistants": len(engine),
+            "rows": engine.table.rows,
+            "bytes": engine.table.bytes,
+            "build_seconds": index.build_seconds,
+            "self_check": index.self_check,
+            "prices": {**NO_PRICES, **self.store.jobs.told("prices")},
+        }
+
+    def _replayed(self, other: Weights, request: Request, at: datetime) -> dict[str, Any]:
+        days = timedelta(days=request["days"])
+        begin = _midnight(request["from_on"]) if request["from_on"] else at - days
+        engine, now = self._fresh()
+        briefs = self.store.briefs.open_between(begin, begin + days)[:MOST_REPLAYED]
+        found = replay(engine, briefs, now, other, at)
+        names = self._names(found)
+        return {
+            "from_on": begin.date(),
+            "days": request["days"],
+            "briefs": found.briefs,
+            "changed": found.changed,
+            "shared": found.shared,
+            "before_version": now.number,
+            "before": found.before,
+            "after": found.after,
+            "lists": [
+                {
+                    "brief_id": one.brief.id,
+                    "brief_title": one.brief.title,
+                    "before": _named(one.before, names),
+                    "after": _named(one.after, names),
+                    "shared": one.shared,
+                }
+                for one in found.lists
+            ],
+        }
+
+    def _names(self, found: Replay) -> dict[str, str]:
+        ids = {place.assistant_id for one in found.lists for place in (*one.before, *one.after)}
+        return {practice.id: practice.display_name for practice in self.store.practices.several(ids)}
 
     def _capacity_of(self, practice: Practice) -> Capacity:
         held: Capacity | None = self.store.capacities.find_one(id=practice.id)
@@ -220,7 +433,7 @@ class MatchingService(Service):
     def pass_trial(self, call: Call, request: Request) -> Contract:
         contract = _contract(call, request["id"]).pass_trial(call.actor.party_id)
         call.clear_timer("contract.trial_end", contract.id)
-        return self._changed(call, contract)
+        return self._passed(call, contract)
 
     @command(c.PauseContract)
     def pause_contract(self, call: Call, request: Request) -> Contract:
@@ -245,7 +458,7 @@ class MatchingService(Service):
     def end_trial(self, call: Call, entity_id: str) -> None:
         contract: Contract = call.tx.contracts.get(entity_id)
         if contract.state is ContractState.TRIAL:
-            self._changed(call, contract.pass_trial_by_time())
+            self._passed(call, contract.pass_trial_by_time())
 
     @timer("contract.end")
     def end_contract(self, call: Call, entity_id: str) -> None:
@@ -268,6 +481,10 @@ class MatchingService(Service):
         page: PageOf[Contract] = self.store.contracts.page(conditions, limit=request["limit"], cursor=request["cursor"])
         return page
 
+    def _passed(self, call: Call, contract: Contract) -> Contract:
+        call.tx.standings.count(contract.assistant_id, well=1)
+        return self._changed(call, contract)
+
     def _changed(self, call: Call, contract: Contract) -> Contract:
         saved: Contract = call.tx.contracts.save(contract)
         call.emit(c.ContractChanged, saved.id, saved)
@@ -280,6 +497,8 @@ class MatchingService(Service):
         call.clear_timer("contract.trial_end", contract.id)
         call.clear_timer("contract.end", contract.id)
         saved: Contract = call.tx.contracts.save(contract)
+        if contract.state is ContractState.TERMINATED:
+            call.tx.standings.count(contract.assistant_id, badly=1)
         call.emit(c.ContractEnded, saved.id, saved)
         return saved
 
@@ -310,7 +529,9 @@ class MatchingService(Service):
 
     @subscribe(requests.BriefOpened, requests.BriefChanged, requests.BriefEnded)
     def on_brief(self, call: Call, event: Received) -> None:
-        brief = brief_of(event.data)
+        brief = dated(brief_of(event.data), call.tx.briefs.find_one(id=event.data["brief_id"]), event.occurred_at)
+        if brief.state in ENDED:
+            call.tx.promises.stand(Promise(brief.id, {}, call.now))
         if call.tx.briefs.put_if_newer(brief, event.sequence) and brief.state in ENDED:
             _withdraw_live(call, brief.id, FILLED if brief.state == "filled" else BRIEF_OVER)
 
@@ -352,7 +573,24 @@ def _record(call: Call, offer: Offer) -> Offer:
         call.clear_timer("offer.remind", saved.id)
         call.clear_timer("offer.expire", saved.id)
     call.emit(OFFER_EVENTS[saved.state], saved.id, saved)
+    _count_answer(call, saved)
+    live = call.tx.offers.live_of_brief(saved.brief_id)
+    call.tx.promises.stand(Promise(saved.brief_id, {offer.assistant_id: _minutes(offer) for offer in live}, call.now))
     return saved
+
+
+def _minutes(offer: Offer) -> float:
+    return float(offer.terms.weekly_minutes)
+
+
+def _count_answer(call: Call, offer: Offer) -> None:
+    """An assistant's own answers to what clients offered. A counter-offer is a yes to the work."""
+    if offer.by != "client":
+        return
+    if offer.state in (OfferState.ACCEPTED, OfferState.COUNTERED):
+        call.tx.standings.count(offer.assistant_id, yes=1)
+    elif offer.state in (OfferState.DECLINED, OfferState.EXPIRED):
+        call.tx.standings.count(offer.assistant_id, no=1)
 
 
 def _require_vacant(call: Call, brief_id: str) -> None:
@@ -365,8 +603,66 @@ def _withdraw_live(call: Call, brief_id: str, reason: str) -> None:
         _record(call, offer.withdraw_by_system(call.now, reason))
 
 
-def _labels(code: str) -> Iterable[str]:
-    return {taxonomy.label(code, locale) for locale in LOCALES}
+def _all_free(practice: Practice) -> Capacity:
+    return Capacity.all_free(practice.id, practice.capacity_minutes)
+
+
+def _repeat(work: Callable[[LiveIndex], None], index: weakref.ref[LiveIndex], pause: float = 5.0) -> None:
+    """A background job, as long as its container lives. A failure is told and the next turn tries again."""
+    while True:
+        time.sleep(pause)
+        living = index()
+        if living is None:
+            return
+        if living.built:
+            try:
+                work(living)
+            except Exception as error:  # noqa: BLE001
+                log.warning("background_job_failed", job=str(work), error=repr(error))
+        del living
+
+
+def _weights_told(weights: Weights) -> dict[str, Any]:
+    points = [{"criterion": name, "side": SIDES[name], "weight": value} for name, value in weights.points.items()]
+    told = {name: getattr(weights, name) for name in ("id", "formula", "note", "made_by", "made_at", "previewed_at")}
+    return {
+        **told,
+        "version": weights.number,
+        "state": weights.state.value,
+        "in_force_at": weights.in_force_at,
+        "weights": points,
+        "dials": asdict(weights.dials),
+    }
+
+
+def _team_told(team: Team) -> dict[str, Any]:
+    members = [
+        {
+            "assistant": member.candidate.card(),
+            "weekly_minutes": member.weekly_minutes,
+            "skills": member.skills,
+            "services": member.services,
+            "cost": member.cost,
+        }
+        for member in team.members
+    ]
+    return {"members": members, "score": team.score, "cost": team.cost, "overlap_minutes": team.overlap_minutes}
+
+
+def _open_brief(brief: Brief) -> dict[str, Any]:
+    names = c.OpenBrief().fields.keys() - {"brief_id"}
+    return {"brief_id": brief.id, **{name: getattr(brief, name) for name in names}}
+
+
+def _named(listed: Iterable[Listed], names: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"assistant_id": place.assistant_id, "display_name": names.get(place.assistant_id, ""), "score": place.score}
+        for place in listed
+    ]
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _hashable(value: Any) -> Any:

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from services.matching.copies import Person
-from services.matching.domain.brief import Brief
+from services.matching.domain.brief import OPEN, Brief
 from services.matching.domain.capacity import Capacity, not_enough
 from services.matching.domain.contracts import Contract
 from services.matching.domain.offers import Offer, OfferState
 from services.matching.domain.practice import Practice
-from services.matching.domain.weights import DEFAULT_WEIGHTS, Weights
+from services.matching.domain.table import Standing
+from services.matching.domain.weights import DEFAULT_WEIGHTS, FORMULA, Weights, WeightsState
 from shared.platform.clock import utc_now
 from shared.platform.errors import NotFound
 from shared.platform.ids import new_id
-from shared.platform.storage import Collection, Database, Document, Index
+from shared.platform.storage import Collection, Database, Document, Index, Raw
 
 if TYPE_CHECKING:
     from services.matching.live_index import LiveIndex
 
 E = TypeVar("E")
+
+
+PROMISES_RENEWED = timedelta(hours=1)
+FIRST_FORMULA = "one-sided-1"
+
+
+def _zeros(but: Mapping[str, int]) -> Document:
+    return {name: 0 for name in ("yes", "no", "well", "badly") if name not in but}
 
 
 def _stamp() -> Document:
@@ -42,6 +52,18 @@ class Stamped(Collection[E]):
         query = {"changed_at": {"$gte": since}} if since else {}
         return list(self.raw.find(query, {"changed_at": 1, "change": 1}))
 
+    def latest_change(self) -> datetime | None:
+        """None when there is nothing."""
+        newest = list(self.raw.find({}, {"changed_at": 1}).sort("changed_at", -1).limit(1))
+        return newest[0]["changed_at"] if newest else None
+
+    def stream(self, query: Document | None = None) -> Iterator[Document]:
+        """Documents one after the other, not all at once in memory."""
+        yield from self.raw.find(query or {})
+
+    def documents(self, ids: Iterable[str]) -> list[Document]:
+        return list(self.raw.find({"_id": {"$in": list(ids)}}))
+
     def several(self, ids: Iterable[str]) -> list[E]:
         return self.find({"_id": {"$in": list(ids)}})
 
@@ -58,6 +80,84 @@ class Practices(Stamped[Practice]):
         if found is None:
             raise NotFound("This assistant's profile is not published, or not any more.")
         return found
+
+
+class Standings(Stamped[Standing]):
+    """What assistants' histories come to: answers to offers, engagements."""
+
+    name = "standings"
+    entity = Standing
+
+    def count(self, assistant_id: str, **more: int) -> None:  # type: ignore[override]
+        """Adds to the counts."""
+        update = {"$inc": more, "$set": _stamp(), "$setOnInsert": _zeros(more)}
+        self.raw.update_one({"_id": assistant_id}, update, upsert=True, session=self.session)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """The price of demand of one assistant, in parts of a perfect score."""
+
+    id: str
+    price: float
+
+
+class Prices(Stamped[Price]):
+    """Prices in force; 0 is written when an assistant is no longer sought after."""
+
+    name = "prices"
+    entity = Price
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a brief's list, or its offers, may take of free hours: minutes a week by assistant. `id` is the brief's."""
+
+    id: str
+    minutes: dict[str, float]
+    at: datetime
+
+
+class Promises(Stamped[Promise]):
+    name = "promises"
+    entity = Promise
+
+    def stand(self, promise: Promise) -> None:
+        """Takes the place of what the brief promised before, where that was something else."""
+        held = self.find_one(id=promise.id)
+        if held is None and not promise.minutes:
+            return
+        if held is None or held.minutes != promise.minutes or promise.at - held.at > PROMISES_RENEWED:
+            self.put(promise)
+
+    def lapse(self, before: datetime) -> None:
+        """Takes back what old lists promised."""
+        for old in self.find({"at": {"$lt": before}, "minutes": {"$ne": {}}}):
+            self.put(replace(old, minutes={}))
+
+
+class Jobs(Raw):
+    """Who may do a background job now: one replica at a time, by a lease that runs out; and how it went."""
+
+    name = "jobs"
+
+    def claim(self, name: str, seconds: float) -> bool:
+        """Whether the job is the caller's for this long."""
+        now = utc_now()
+        until = now + timedelta(seconds=seconds)
+        free = {"_id": name, "until": {"$lte": now}}
+        if self.raw.update_one(free, {"$set": {"until": until}}).matched_count:
+            return True
+        result = self.raw.update_one({"_id": name}, {"$setOnInsert": {"until": until}}, upsert=True)
+        return result.upserted_id is not None
+
+    def tell(self, name: str, figures: Document) -> None:
+        self.raw.update_one({"_id": name}, {"$set": {"figures": figures}}, upsert=True)
+
+    def told(self, name: str) -> Document:
+        found = self.raw.find_one({"_id": name}) or {}
+        figures: Document = found.get("figures", {})
+        return figures
 
 
 class Capacities(Stamped[Capacity]):
@@ -107,6 +207,7 @@ class Briefs(Collection[Brief]):
 
     name = "briefs"
     entity = Brief
+    indexes = (Index("state"), Index("opened_at"))
 
     def claim(self, brief_id: str) -> Brief:
         """The brief, for a transaction that must not run beside another one about the same brief. Raises NotFound.
@@ -115,6 +216,15 @@ class Briefs(Collection[Brief]):
         """
         self.raw.update_one({"_id": brief_id}, {"$set": {"claimed": new_id()}}, session=self.session)
         return self.get(brief_id)
+
+    def open(self, limit: int = 0) -> list[Brief]:
+        """Oldest first."""
+        return self.find(state=OPEN, sort=[("_id", 1)], limit=limit)
+
+    def open_between(self, begin: datetime, end: datetime) -> list[Brief]:
+        """Those for which somebody was looked for at some time from `begin` until `end`, in the order of opening."""
+        conditions = {"opened_at": {"$lt": end}, "$or": [{"ended_at": None}, {"ended_at": {"$gte": begin}}]}
+        return self.find(conditions, sort=[("opened_at", 1), ("_id", 1)])
 
 
 class People(Collection[Person]):
@@ -174,19 +284,31 @@ class Contracts(TwoSided[Contract]):
 
 
 class WeightSets(Collection[Weights]):
-    """Every set of weights there was; the highest number is in force."""
+    """Every set of weights there was; one is in force. Sets of another formula are kept and no longer used."""
 
     name = "weights"
     entity = Weights
+    indexes = (Index("formula", unique=True, where={"state": WeightsState.IN_FORCE.value}),)
+
+    def from_document(self, document: Document) -> Weights:
+        return super().from_document({"formula": FIRST_FORMULA, "state": WeightsState.PAST.value, **document})
 
     def in_force(self) -> Weights:
-        found: list[Weights] = self.find(sort=[("_id", -1)], limit=1)
-        return found[0] if found else DEFAULT_WEIGHTS
+        return self.find_one(state=WeightsState.IN_FORCE.value, formula=FORMULA) or DEFAULT_WEIGHTS
+
+    def all(self) -> list[Weights]:
+        """Those of today's formula, newest first."""
+        return self.find(formula=FORMULA, sort=[("_id", -1)])
+
+    def next_number(self) -> int:
+        newest = self.find(sort=[("_id", -1)], limit=1)
+        return newest[0].number + 1 if newest else DEFAULT_WEIGHTS.number + 1
 
     def add_default(self) -> None:
-        """Stores version 1 where there is none."""
-        document = self.to_document(DEFAULT_WEIGHTS)
-        self.raw.update_one({"_id": document.pop("_id")}, {"$setOnInsert": document}, upsert=True)
+        """Stores the first set of today's formula where there is none of it."""
+        if self.find_one(formula=FORMULA) is None:
+            document = self.to_document(replace(DEFAULT_WEIGHTS, version=1))
+            self.raw.update_one({"_id": document.pop("_id")}, {"$setOnInsert": document}, upsert=True)
 
 
 class MatchingStore(Database):
@@ -199,6 +321,10 @@ class MatchingStore(Database):
     offers = Offers
     contracts = Contracts
     weights = WeightSets
+    standings = Standings
+    prices = Prices
+    promises = Promises
+    jobs = Jobs
 
     if TYPE_CHECKING:
         index: LiveIndex

@@ -77,6 +77,11 @@ def one_of(choices: Iterable[Any]) -> Check:
     return check
 
 
+def optional(check: Check) -> Check:
+    """The same check, which lets an empty text pass."""
+    return lambda value: check(value) if value else None
+
+
 def known_skill(value: str) -> None:
     if value not in taxonomy.SKILLS:
         raise fail("This skill is not in our list. Choose one of the list.")
@@ -85,6 +90,11 @@ def known_skill(value: str) -> None:
 def known_service(value: str) -> None:
     if value not in taxonomy.SERVICES:
         raise fail("This service is not in our list. Choose one of the list.")
+
+
+def known_industry(value: str) -> None:
+    if value not in taxonomy.INDUSTRIES:
+        raise fail("This line of business is not in our list. Choose one of the list.")
 
 
 def known_zone(value: str) -> None:

@@ -17,10 +17,12 @@ from shared.contracts.fields import (
     SkillWish,
     WorkingDay,
     between,
+    known_industry,
     known_service,
     known_skill,
     length,
     one_of,
+    optional,
     plausible_day,
 )
 from shared.contracts.profiles import Retainer
@@ -30,6 +32,13 @@ from shared.platform.contract import Command, Event, Message, Query
 
 SERVICE = "matching"
 OFFER_STATES = ("sent", "accepted", "declined", "countered", "withdrawn", "expired")
+CRITERIA = (
+    "skills_required", "skills_preferred", "services", "overlap", "price", "languages", "level", "record",
+    "pay", "hours", "market", "notice",
+    "acceptance", "demand", "room", "newcomer",
+)  # fmt: skip
+"""Of a score: the client's side, the assistant's, and the market's. `acceptance` has no weight of its own."""
+DIALS = ("prior_yes", "prior_no", "acceptance_floor", "prior_well", "prior_badly", "price_epsilon", "price_outside")
 CONTRACT_STATES = ("trial", "active", "paused", "notice", "ended", "terminated")
 
 
@@ -54,11 +63,12 @@ class AssistantCard(Message):
 class Contribution(Message):
     """A criterion's share of the score: `points` = `weight` × `fit`; `facts` are what it was worked out from.
 
-    `criterion` is a code (skills_required, skills_preferred, services, level, languages, overlap, price, capacity,
-    newcomer, minimum_hours ...). `facts` is a flat mapping of numbers, codes and lists that a page puts into words.
+    `criterion` is a code (CRITERIA). `side` says whose interest it is: client, assistant, or market (those may be
+    negative). `facts` is a flat mapping of numbers, codes and lists that a page puts into words.
     """
 
     criterion = fields.String()
+    side = fields.String()
     weight = fields.Float()
     fit = fields.Float()
     points = fields.Float()
@@ -66,11 +76,28 @@ class Contribution(Message):
 
 
 class Match(Message):
-    """`score` is the sum of the contributions' points, out of 100. `unmet` are contributions that cost most."""
+    """`score` is the sum of the contributions' points. `behind` is the difference to the one before it, 0 for the
+    first."""
 
     assistant = fields.Nested(AssistantCard)
     score = fields.Float()
+    behind = fields.Float()
     contributions = fields.List(fields.Nested(Contribution))
+
+
+class Suggestion(Message):
+    """A change that would find more, all else as it is: `gain` more than the `of` there are now.
+
+    `criterion`: price (facts asked, proposed, currency), capacity (asked, proposed minutes a week), overlap (asked,
+    proposed minutes a day), skills_required (skill, asked, proposed level; 0: no longer required), languages (language,
+    asked, proposed CEFR; "": no longer required), level (asked, proposed); for an assistant also minimum_hours (asked,
+    proposed), engagement (proposed: retainer) and services (service).
+    """
+
+    criterion = fields.String()
+    facts = fields.Dict(keys=fields.String())
+    of = fields.Integer()
+    gain = fields.Integer()
 
 
 class Exclusion(Message):
@@ -96,6 +123,8 @@ class Matches(Message):
     considered = fields.Integer()
     matches = fields.List(fields.Nested(Match))
     exclusions = fields.List(fields.Nested(Exclusion))
+    what_if = fields.List(fields.Nested(Suggestion))
+    index_version = fields.Integer()
 
 
 class ExplainRequest(Message):
@@ -111,17 +140,36 @@ class Failure(Message):
 
 
 class Explanation(Message):
-    """Why somebody is, or is not, in the list of a brief."""
+    """Why somebody is, or is not, in the list of a brief. `rank` is the place among the eligible, from 1; else 0."""
 
     assistant = fields.Nested(AssistantCard)
     eligible = fields.Boolean()
     failures = fields.List(fields.Nested(Failure))
     score = fields.Float()
     contributions = fields.List(fields.Nested(Contribution))
+    rank = fields.Integer()
+    weights_version = fields.Integer()
+
+
+class ExplainByNameRequest(Message):
+    """`name`: words of the assistant's name or headline, also mistyped."""
+
+    brief_id = Id()
+    name = fields.String(required=True, validate=length(2, 100))
+
+
+class Explanations(Message):
+    """At most five whose name it is, the closest first."""
+
+    items = fields.List(fields.Nested(Explanation))
 
 
 class BrowseRequest(Page):
-    """Filters are all optional and all must hold. `max_rate_amount` is in minor units of `currency`."""
+    """Filters are all optional and all must hold. `max_rate_amount` is in minor units of `currency`.
+
+    `text` is looked for in names, headlines, and the names and synonyms of skills and services in every language; a
+    word that nobody has is read as the nearest one. `facets` asks for counts.
+    """
 
     text = fields.String(load_default="", validate=length(0, 200))
     level = fields.String(load_default="", validate=one_of(("", *LEVELS)))
@@ -132,29 +180,265 @@ class BrowseRequest(Page):
     currency = fields.String(load_default="EUR")
     max_rate_amount = fields.Integer(load_default=None, allow_none=True)
     free_minutes = fields.Integer(load_default=0, validate=between(0, 60 * 80))
+    retainer = fields.Boolean(load_default=False)
+    industry = fields.String(load_default="", validate=optional(known_industry))
+    facets = fields.Boolean(load_default=False)
     sort = fields.String(load_default="newest", validate=one_of(("newest", "rate", "free")))
+
+
+class FacetValue(Message):
+    value = fields.String()
+    count = fields.Integer()
+
+
+class Facet(Message):
+    """How many the list would have with each value, all other filters as they are. `name`: level, services, skills,
+    languages, retainer, industries, free_minutes (at least, in minutes)."""
+
+    name = fields.String()
+    values = fields.List(fields.Nested(FacetValue))
+
+
+class Correction(Message):
+    """A typed word that nobody has, and the one that was looked for instead."""
+
+    typed = fields.String()
+    read_as = fields.String()
 
 
 class Cards(Message):
     items = fields.List(fields.Nested(AssistantCard))
     total = fields.Integer()
     next = fields.String(allow_none=True)
+    facets = fields.List(fields.Nested(Facet))
+    corrections = fields.List(fields.Nested(Correction))
 
 
 class Weight(Message):
-    criterion = fields.String()
-    weight = fields.Float()
+    criterion = fields.String(required=True, validate=one_of(CRITERIA))
+    side = fields.String(dump_only=True)
+    weight = fields.Float(required=True)
 
 
-class Weights(Message):
-    """The weights in force, for the page that explains matching."""
+class WeightsContent(Message):
+    """What operators set. `weights` name every criterion once; those of the two sides add up to 100. `dials` are the
+    acceptance estimate's and the price job's numbers by name (DIALS)."""
+
+    weights = fields.List(fields.Nested(Weight), required=True)
+    dials = fields.Dict(keys=fields.String(validate=one_of(DIALS)), values=fields.Float(), load_default=dict)
+    note = fields.String(load_default="", validate=length(0, 500))
+
+
+class Weights(WeightsContent):
+    """A set of weights; `formula` names the formula they go into. `state`: draft, in_force or past."""
+
+    id = fields.String()
+    version = fields.Integer()
+    formula = fields.String()
+    state = fields.String()
+    made_by = fields.String()
+    made_at = Instant(allow_none=True)
+    previewed_at = Instant(allow_none=True)
+    in_force_at = Instant(allow_none=True)
+
+
+class WeightSets(Message):
+    """Newest first."""
+
+    items = fields.List(fields.Nested(Weights))
+
+
+class ReplayRequest(Message):
+    """The briefs that were open in the `days` from `from_on` (None: the last ones), against a set of weights."""
+
+    weights_id = Id()
+    from_on = fields.Date(load_default=None, allow_none=True, validate=optional(plausible_day))
+    days = fields.Integer(load_default=7, validate=between(1, 31))
+
+
+class Listed(Message):
+    assistant_id = fields.String()
+    display_name = fields.String()
+    score = fields.Float()
+
+
+class ReplayedList(Message):
+    """The first ten of a brief with the one set and the other; `shared` of them are in both."""
+
+    brief_id = fields.String()
+    brief_title = fields.String()
+    before = fields.List(fields.Nested(Listed))
+    after = fields.List(fields.Nested(Listed))
+    shared = fields.Integer()
+
+
+class ReplayFigures(Message):
+    """`exposure_gini`: 0 when all who could be shown are shown alike. `fill`: the share of briefs that would be filled
+    if every client asked down the list and every assistant answered as estimated. `newcomers`: their share of places.
+    """
+
+    shown = fields.Integer()
+    exposure_gini = fields.Float()
+    fill = fields.Float()
+    newcomers = fields.Float()
+    mean_score = fields.Float()
+
+
+class Replay(Message):
+    """What another set of weights would have changed."""
+
+    from_on = fields.Date()
+    days = fields.Integer()
+    briefs = fields.Integer()
+    changed = fields.Integer()
+    shared = fields.Float()
+    before_version = fields.Integer()
+    before = fields.Nested(ReplayFigures)
+    after = fields.Nested(ReplayFigures)
+    lists = fields.List(fields.Nested(ReplayedList))
+
+
+class SimilarRequest(Message):
+    id = Id()
+    limit = fields.Integer(load_default=4, validate=between(1, 20))
+
+
+class Similar(Message):
+    """Another assistant for the same work. `likeness` 0 to 1; `skills` and `services` are those both offer."""
+
+    assistant = fields.Nested(AssistantCard)
+    likeness = fields.Float()
+    skills = fields.List(fields.String())
+    services = fields.List(fields.String())
+
+
+class SimilarAssistants(Message):
+    items = fields.List(fields.Nested(Similar))
+
+
+class OpenBrief(Message):
+    """What an assistant may see of an open brief: nothing that tells who the client is."""
+
+    brief_id = fields.String()
+    title = fields.String()
+    level = fields.String()
+    services = fields.List(fields.String())
+    required_skills = fields.List(fields.Nested(SkillWish))
+    preferred_skills = fields.List(fields.Nested(SkillWish))
+    languages = fields.List(fields.Nested(Language))
+    engagement = fields.String()
+    weekly_minutes = fields.Integer()
+    budget = MoneyField()
+    time_zone = fields.String()
+    start_on = fields.Date()
+    industry = fields.String()
+
+
+class SuitableBrief(Message):
+    """An open brief she meets every condition of, with the score and the place that its client sees."""
+
+    brief = fields.Nested(OpenBrief)
+    score = fields.Float()
+    rank = fields.Integer()
+    eligible = fields.Integer()
+    contributions = fields.List(fields.Nested(Contribution))
+
+
+class BriefsForMeRequest(Message):
+    limit = fields.Integer(load_default=20, validate=between(1, 50))
+
+
+class BriefsForMe(Message):
+    """`suitable` of `considered` open briefs; `more`: what would bring her more of them, largest gain first."""
+
+    items = fields.List(fields.Nested(SuitableBrief))
+    suitable = fields.Integer()
+    considered = fields.Integer()
+    more = fields.List(fields.Nested(Suggestion))
+    weights_version = fields.Integer()
+
+
+class TeamMember(Message):
+    """Who does what: the skills and services of the brief she takes, and the minutes a week."""
+
+    assistant = fields.Nested(AssistantCard)
+    weekly_minutes = fields.Integer()
+    skills = fields.List(fields.String())
+    services = fields.List(fields.String())
+    cost = MoneyField()
+
+
+class Team(Message):
+    """`cost` is a week's, at their hourly rates; `overlap_minutes` the least that any of them shares a day."""
+
+    members = fields.List(fields.Nested(TeamMember))
+    score = fields.Float()
+    cost = MoneyField()
+    overlap_minutes = fields.Integer()
+
+
+class TeamsRequest(Message):
+    brief_id = Id()
+    limit = fields.Integer(load_default=3, validate=between(1, 10))
+
+
+class Teams(Message):
+    """Pairs and trios that cover a brief together. Not `exact`: the time ran out, and a better one may exist.
+
+    `needed` is false when single assistants cover it. `uncovered`: skills that nobody within the brief has.
+    """
+
+    items = fields.List(fields.Nested(Team))
+    needed = fields.Boolean()
+    exact = fields.Boolean()
+    considered = fields.Integer()
+    uncovered = fields.List(fields.String())
+
+
+class SelfCheck(Message):
+    """The index beside the database: `differing` of the `checked` practices, with the first ids."""
+
+    at = Instant(allow_none=True)
+    checked = fields.Integer()
+    differing = fields.Integer()
+    ids = fields.List(fields.String())
+
+
+class PriceRun(Message):
+    """The last time prices of demand were worked out."""
+
+    at = Instant(allow_none=True)
+    seconds = fields.Float()
+    iterations = fields.Integer()
+    briefs = fields.Integer()
+    assistants = fields.Integer()
+    priced = fields.Integer()
+    mean = fields.Float()
+    highest = fields.Float()
+
+
+class IndexStatus(Message):
+    """One replica's index: its version grows with every change that it has taken over."""
 
     version = fields.Integer()
-    weights = fields.List(fields.Nested(Weight))
+    ready = fields.Boolean()
+    assistants = fields.Integer()
+    rows = fields.Integer()
+    bytes = fields.Integer()
+    build_seconds = fields.Float()
+    self_check = fields.Nested(SelfCheck)
+    prices = fields.Nested(PriceRun)
 
 
 FindMatches = Query(SERVICE, "find_matches", FindMatchesRequest, Matches)
 ExplainMatch = Query(SERVICE, "explain_match", ExplainRequest, Explanation)
+# "Why is X not in my list?" By the brief's client, and operators.
+ExplainByName = Query(SERVICE, "explain_by_name", ExplainByNameRequest, Explanations)
+FindTeams = Query(SERVICE, "find_teams", TeamsRequest, Teams)
+# Anyone. `id` is the assistant's.
+FindSimilar = Query(SERVICE, "find_similar", SimilarRequest, SimilarAssistants)
+# The assistant who asks.
+FindBriefsForMe = Query(SERVICE, "find_briefs_for_me", BriefsForMeRequest, BriefsForMe)
 # Anyone, signed in or not.
 BrowseAssistants = Query(SERVICE, "browse_assistants", BrowseRequest, Cards)
 # `id` is the assistant's.
@@ -165,7 +449,17 @@ class WeightsRequest(Message):
     pass
 
 
+# Those in force; anyone.
 GetWeights = Query(SERVICE, "get_weights", WeightsRequest, Weights)
+# Operators from here on. A draft is put in force only after it was previewed.
+ListWeights = Query(SERVICE, "list_weights", WeightsRequest, WeightSets)
+DraftWeights = Command(SERVICE, "draft_weights", WeightsContent, Weights)
+PreviewWeights = Command(SERVICE, "preview_weights", ReplayRequest, Replay)
+# Any set, past ones too, against those in force; changes nothing.
+ReplayWeights = Query(SERVICE, "replay_weights", ReplayRequest, Replay)
+# The draft's id, or a past set's, to go back to it. A reason is kept with it.
+EnforceWeights = Command(SERVICE, "enforce_weights", Reason, Weights)
+GetIndexStatus = Query(SERVICE, "get_index_status", WeightsRequest, IndexStatus)
 
 
 class Terms(Message):

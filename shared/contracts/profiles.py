@@ -16,6 +16,7 @@ from shared.contracts.fields import (
     WorkingDay,
     between,
     items,
+    known_industry,
     known_service,
     known_zone,
     length,
@@ -35,7 +36,11 @@ class Retainer(Message):
 
 
 class ProfileContent(Message):
-    """What an assistant writes about her practice. `capacity_minutes` is a week's, in all."""
+    """What an assistant writes about her practice. `capacity_minutes` is a week's, in all.
+
+    `target_industries` are the lines of business she works for best (none: all alike); `notice_days` is how long before
+    she can begin.
+    """
 
     display_name = fields.String(required=True, validate=length(1, 120))
     headline = fields.String(required=True, validate=length(1, 140))
@@ -51,6 +56,8 @@ class ProfileContent(Message):
     minimum_weekly_minutes = fields.Integer(load_default=0, validate=between(0, 60 * 80))
     hourly_rate = MoneyField(required=True)
     retainer = fields.Nested(Retainer, load_default=None, allow_none=True)
+    target_industries = fields.List(fields.String(validate=known_industry), load_default=list, validate=items(0, 16))
+    notice_days = fields.Integer(load_default=0, validate=between(0, 90))
 
 
 class Profile(ProfileContent):

@@ -18,16 +18,19 @@ from shared.contracts.fields import (
     between,
     clock_time,
     items,
+    known_industry,
     known_service,
     known_zone,
     length,
     one_of,
+    optional,
     plausible_day,
 )
 from shared.platform.contract import Command, Event, Message, Query
 
 SERVICE = "requests"
 ENGAGEMENTS = ("hourly", "retainer")
+DURATIONS = ("", "ongoing", "one_off")
 BRIEF_STATES = ("draft", "open", "paused", "filled", "closed", "expired", "removed")
 
 
@@ -36,6 +39,7 @@ class BriefContent(Message):
 
     `budget` is the most they pay: an hour when `engagement` is hourly, a month when it is a retainer. `day_start` and
     `day_end` are their working day, Monday to Friday in `time_zone`; `overlap_minutes` of it are to be shared each day.
+    `industry` is the client's line of business; it and `duration` may be left unsaid ("").
     """
 
     title = fields.String(required=True, validate=length(1, 140))
@@ -54,6 +58,8 @@ class BriefContent(Message):
     day_end = fields.String(load_default="18:00", validate=clock_time)
     overlap_minutes = fields.Integer(load_default=120, validate=between(0, 600))
     start_on = fields.Date(required=True, validate=plausible_day)
+    duration = fields.String(load_default="", validate=one_of(DURATIONS))
+    industry = fields.String(load_default="", validate=optional(known_industry))
 
 
 class Brief(BriefContent):

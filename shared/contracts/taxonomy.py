@@ -1,4 +1,5 @@
-"""The taxonomy that briefs and profiles speak: services, skills and languages, with labels in every language.
+"""The taxonomy that briefs and profiles speak: services, skills, languages and industries, with labels in
+every language.
 
 Kept as data (`taxonomy.json`): a code never changes its meaning and is never given again. A label is looked up with
 `label(code, locale)`; a locale without labels falls back to English.
@@ -18,11 +19,22 @@ SKILLS: dict[str, dict[str, str]] = _DATA["skills"]
 """What somebody can do or a tool they know, by code: `service` it belongs to, labels by locale."""
 LANGUAGES: dict[str, dict[str, str]] = _DATA["languages"]
 """Human languages by ISO 639-1 code: labels by locale."""
+INDUSTRIES: dict[str, dict[str, str]] = _DATA["industries"]
+"""Clients' lines of business, by code: labels by locale."""
+
+
+def names() -> dict[str, set[str]]:
+    """Every name of every service and skill, in every language, by code."""
+    return {
+        code: {name for key, name in entry.items() if key != "service"}
+        for entries in (SERVICES, SKILLS)
+        for code, entry in entries.items()
+    }
 
 
 def label(code: str, locale: str) -> str:
-    """The name of a service, skill or language; the code itself when it is unknown (a newer taxonomy's)."""
-    entry = SERVICES.get(code) or SKILLS.get(code) or LANGUAGES.get(code)
+    """The name of a service, skill, language or industry; the code itself when it is unknown (a newer taxonomy's)."""
+    entry = SERVICES.get(code) or SKILLS.get(code) or LANGUAGES.get(code) or INDUSTRIES.get(code)
     if entry is None:
         return code
     return entry.get(locale) or entry["en"]

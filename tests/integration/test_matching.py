@@ -12,9 +12,10 @@ import eventlet
 import pytest
 
 from deploy.in_process import InProcess
+from services.matching.domain.browse import Filters
 from services.matching.domain.capacity import Capacity
-from services.matching.domain.search import Filters
-from services.matching.domain.weights import DEFAULT_WEIGHTS, Weights
+from services.matching.domain.weights import DEFAULT_WEIGHTS
+from services.matching.price_job import PriceJob
 from services.matching.store import MatchingStore
 from shared.contracts import accounts, profiles, requests
 from shared.contracts import matching as c
@@ -228,7 +229,7 @@ def test_who_fits_is_shown_with_a_score_that_its_contributions_sum_to(stage: Sta
     assert dear not in stage.shown(brief)
     assert found["considered"] > found["eligible"]
     assert next(e for e in found["exclusions"] if e["criterion"] == "price")["only_this"] >= 1
-    assert found["weights_version"] == 1
+    assert found["weights_version"] == DEFAULT_WEIGHTS.number
 
 
 def test_a_change_of_a_profile_is_seen_by_the_next_query_and_an_older_event_is_not(stage: Stage) -> None:
@@ -304,18 +305,140 @@ def test_anybody_browses_and_sees_cards(stage: Stage) -> None:
     assert by_label["items"] == by_name["items"] == [stage.call(c.GetAssistantCard, {"id": anna})]
 
 
-def test_the_weights_in_force_are_public_and_a_new_set_counts_at_once(own_stage: Stage) -> None:
+def test_weights_are_drafted_previewed_and_put_in_force(own_stage: Stage) -> None:
     brief = own_stage.brief()
     own_stage.assistant()
-    listed = own_stage.call(c.GetWeights, {})
-    assert listed["version"] == 1
-    assert {w["criterion"]: w["weight"] for w in listed["weights"]} == DEFAULT_WEIGHTS.points
+    before = own_stage.call(c.GetWeights, {})
+    assert before["version"] == DEFAULT_WEIGHTS.number
+    assert {w["criterion"]: w["weight"] for w in before["weights"]} == DEFAULT_WEIGHTS.points
+    points = {**DEFAULT_WEIGHTS.points, "level": 10.0, "price": 5.0}
+    payload = {"weights": [{"criterion": k, "weight": v} for k, v in points.items()], "note": "Level first"}
 
-    own_stage.store.weights.put(Weights.numbered(2, {"level": 100.0}))
-    eventlet.sleep(0.3)
+    with pytest.raises(Forbidden):
+        own_stage.call(c.DraftWeights, payload, brief["client_id"])
+    with pytest.raises(Invalid):
+        wrong = [{"criterion": k, "weight": v + 1} for k, v in points.items()]
+        own_stage.call(c.DraftWeights, {"weights": wrong}, OPERATOR)
+    drafted = own_stage.call(c.DraftWeights, payload, OPERATOR)
+    assert own_stage.matches(brief)["weights_version"] == DEFAULT_WEIGHTS.number
+    with pytest.raises(Conflict, match="Preview"):
+        own_stage.call(c.EnforceWeights, {"id": drafted["id"]}, OPERATOR)
+    preview = own_stage.call(c.PreviewWeights, {"weights_id": drafted["id"]}, OPERATOR)
+    assert (preview["briefs"], preview["before_version"]) == (1, DEFAULT_WEIGHTS.number)
+    assert preview["after"]["mean_score"] != preview["before"]["mean_score"]
+    own_stage.call(c.EnforceWeights, {"id": drafted["id"], "reason": "Agreed"}, OPERATOR)
 
-    found = own_stage.matches(brief)
-    assert (found["weights_version"], found["matches"][0]["score"]) == (2, 100.0)
+    assert own_stage.matches(brief)["weights_version"] == drafted["version"]
+    listed = own_stage.call(c.ListWeights, {}, OPERATOR)["items"]
+    assert [(w["version"], w["state"]) for w in listed] == [(drafted["version"], "in_force"), (2, "past")]
+    kept = own_stage.store.weights.get(drafted["id"])
+    assert [(entry.by, entry.note) for entry in kept.history] == [("olga", "Agreed")]
+    own_stage.call(c.EnforceWeights, {"id": before["id"], "reason": "Back"}, OPERATOR)
+    assert own_stage.matches(brief)["weights_version"] == DEFAULT_WEIGHTS.number
+
+
+def test_a_list_that_was_shown_takes_a_little_room_in_others_lists(own_stage: Stage) -> None:
+    anna, first, second = own_stage.assistant(), own_stage.brief(), own_stage.brief()
+
+    def room(brief: Json) -> float:
+        parts = own_stage.matches(brief)["matches"][0]["contributions"]
+        return next(float(part["points"]) for part in parts if part["criterion"] == "room")
+
+    assert room(first) == 0
+    assert room(first) == 0  # what it promised itself does not count
+    assert room(second) < 0
+    offer = own_stage.offer(first, anna)
+    offered = room(second)
+    own_stage.call(c.DeclineOffer, {"offer_id": offer["id"], "reason": ""}, anna)
+    assert offered < 0
+    assert room(second) == 0
+
+
+def test_answers_and_engagements_become_a_record(own_stage: Stage) -> None:
+    contract = own_stage.hired()
+    anna = contract["assistant_id"]
+    own_stage.call(c.DeclineOffer, {"offer_id": own_stage.offer(own_stage.brief(), anna)["id"], "reason": ""}, anna)
+    own_stage.call(c.PassTrial, {"id": contract["id"]}, contract["client_id"])
+
+    parts = own_stage.matches(own_stage.brief())["matches"][0]["contributions"]
+    facts = {part["criterion"]: part["facts"] for part in parts}
+
+    assert (facts["acceptance"]["yes"], facts["acceptance"]["no"]) == (1, 1)
+    assert facts["record"] == {"well": 1, "badly": 0}
+    assert facts["newcomer"]["engagements"] == 1
+    assert facts["newcomer"]["width"] < 1
+
+
+def test_the_price_job_prices_who_is_wanted_by_many(own_stage: Stage) -> None:
+    anna = own_stage.assistant(capacity_minutes=600)
+    briefs = [own_stage.brief() for _ in range(4)]
+
+    figures = PriceJob(own_stage.store).run(own_stage.store.index)
+
+    assert (figures["briefs"], figures["assistants"], figures["priced"]) == (4, 1, 1)
+    parts = own_stage.matches(briefs[0])["matches"][0]["contributions"]
+    demand = next(part for part in parts if part["criterion"] == "demand")
+    assert demand["points"] < 0
+    assert demand["facts"]["price"] == pytest.approx(figures["highest"], abs=1e-3)
+    for brief in briefs[1:]:
+        own_stage.tell(requests.BriefEnded, brief["brief_id"], {**brief, "state": "removed"})
+    PriceJob(own_stage.store).run(own_stage.store.index)
+    assert own_stage.store.prices.get(anna).price < figures["highest"]
+    status = own_stage.call(c.GetIndexStatus, {}, OPERATOR)
+    assert status["prices"]["briefs"] == 1
+    assert status["assistants"] == 1
+
+
+def test_why_not_by_name_similar_and_briefs_for_her(own_stage: Stage) -> None:
+    anna = own_stage.assistant(display_name="Anna Ferrari")
+    dear = own_stage.assistant(display_name="Zita Ferrari", hourly_rate={"amount": 90_00, "currency": "EUR"})
+    brief = own_stage.brief()
+    own_stage.brief(budget={"amount": 10_00, "currency": "EUR"})
+
+    told = own_stage.call(c.ExplainByName, {"brief_id": brief["brief_id"], "name": "ferari"}, brief["client_id"])
+    found = {why["assistant"]["assistant_id"]: why for why in told["items"]}
+    similar = own_stage.call(c.FindSimilar, {"id": anna})["items"]
+    suits = own_stage.call(c.FindBriefsForMe, {}, anna)
+
+    assert (found[anna]["eligible"], found[anna]["rank"]) == (True, 1)
+    assert [failure["criterion"] for failure in found[dear]["failures"]] == ["price"]
+    assert [one["assistant"]["assistant_id"] for one in similar] == [dear]
+    assert (suits["suitable"], suits["considered"]) == (1, 2)
+    assert suits["items"][0]["brief"]["brief_id"] == brief["brief_id"]
+    assert (suits["items"][0]["rank"], suits["items"][0]["eligible"]) == (1, 1)
+    assert "client_id" not in suits["items"][0]["brief"]
+    assert suits["more"] == []
+
+
+def test_a_team_covers_what_nobody_does_alone(own_stage: Stage) -> None:
+    one = own_stage.assistant(skills=[{"code": "calendar.management", "level": 3}])
+    two = own_stage.assistant(skills=[{"code": "travel.booking", "level": 3}])
+    skills = [{"code": "calendar.management", "level": 2}, {"code": "travel.booking", "level": 2}]
+    brief = own_stage.brief(required_skills=skills)
+
+    found = own_stage.call(c.FindTeams, {"brief_id": brief["brief_id"]}, brief["client_id"])
+
+    assert (found["needed"], found["exact"]) == (True, True)
+    members = {m["assistant"]["assistant_id"]: m for m in found["items"][0]["members"]}
+    assert {id: m["skills"] for id, m in members.items()} == {one: ["calendar.management"], two: ["travel.booking"]}
+    assert sum(m["weekly_minutes"] for m in members.values()) == brief["weekly_minutes"]
+
+
+def test_the_self_check_finds_what_went_wrong_and_mends_it(own_stage: Stage) -> None:
+    anna = own_stage.assistant()
+    index = own_stage.store.index
+    engine, _ = index.fresh()
+    version = index.version
+    index.rebuild()
+    assert (index.self_check.checked, index.self_check.differing) == (1, 0)
+    engine, _ = index.fresh()
+    engine.table.set_free(anna, 7)
+
+    index.rebuild()
+
+    assert (index.self_check.differing, index.self_check.ids) == (1, (anna,))
+    assert index.fresh()[0].free_minutes(anna) == own_stage.capacity(anna).free_minutes
+    assert index.version > version
 
 
 # -- offers ----------------------------------------------------------------------------------------------------------
@@ -659,7 +782,7 @@ def test_each_replica_sees_what_the_other_one_wrote(own_vhost: str, mongo_uri: s
 
         for world in (first, second):
             engine, _ = store_of(world).index.fresh()
-            assert {card.assistant_id for card in engine.browse(Filters(), 50, "").items} == people
+            assert set(engine.browse(Filters(), 50, "").ids) == people
         stage.publisher.close()
 
 

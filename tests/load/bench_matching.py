@@ -17,7 +17,7 @@ from typing import Any
 
 from services.matching.domain.brief import Brief
 from services.matching.domain.capacity import Capacity
-from services.matching.domain.engine import ExactEngine
+from services.matching.domain.engine import TableEngine as ExactEngine
 from services.matching.domain.practice import LanguageLevel, Practice, SkillLevel, WorkingDay
 from services.matching.domain.weights import DEFAULT_WEIGHTS
 from shared.contracts import taxonomy
@@ -94,7 +94,7 @@ def percentiles(values: list[float]) -> dict[str, float]:
 def measured(size: int) -> dict[str, Any]:
     dice = random.Random(7)
     practices = [practice(number, dice) for number in range(size)]
-    engine = ExactEngine(lambda code: ())
+    engine = ExactEngine()
     built = milliseconds(lambda: engine.build((p, Capacity.all_free(p.id, p.capacity_minutes)) for p in practices))
     asked = briefs(dice)
     queries = [milliseconds(lambda b=b: engine.query(b, DEFAULT_WEIGHTS, NOW, 20)) for b in asked for _ in range(3)]  # type: ignore[misc]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from services.matching.domain.practice import LanguageLevel, SkillLevel
 from shared.platform.errors import Conflict, Forbidden
@@ -40,6 +40,10 @@ class Brief:
     day_end: str
     overlap_minutes: int
     start_on: date
+    industry: str = ""
+    opened_at: datetime | None = None
+    """When it was first heard of, and when it ended: the days on which it was looked for somebody."""
+    ended_at: datetime | None = None
 
     def require_client(self, party_id: str) -> None:
         if party_id != self.client_id:

@@ -63,6 +63,8 @@ class Practice:
     minimum_weekly_minutes: int = 0
     hourly_rate: Money = field(default_factory=lambda: Money.zero("EUR"))
     retainer: Retainer | None = None
+    target_industries: tuple[str, ...] = ()
+    notice_days: int = 0
     published: bool = False
     published_at: datetime | None = None
     """When it was first published: going away and coming back makes nobody a newcomer."""

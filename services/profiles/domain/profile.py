@@ -80,7 +80,10 @@ class Retainer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What the assistant wrote. `capacity_minutes` and `minimum_weekly_minutes` are a week's."""
+    """What the assistant wrote. `capacity_minutes` and `minimum_weekly_minutes` are a week's.
+
+    `target_industries`: the lines of business she works for best; `notice_days`: how long before she can begin.
+    """
 
     display_name: str
     headline: str
@@ -96,6 +99,8 @@ class Content:
     minimum_weekly_minutes: int = 0
     hourly_rate: Money
     retainer: Retainer | None = None
+    target_industries: tuple[str, ...] = ()
+    notice_days: int = 0
 
     def check(self) -> None:
         """Raises Invalid with every rule that does not hold."""
@@ -108,6 +113,7 @@ class Content:
     def _twice(self) -> dict[str, list[Text]]:
         paths = [
             *(f"services.{number}" for number in _repeated(self.services)),
+            *(f"target_industries.{number}" for number in _repeated(self.target_industries)),
             *(f"skills.{number}.code" for number in _repeated([skill.code for skill in self.skills])),
             *(f"languages.{number}.code" for number in _repeated([language.code for language in self.languages])),
         ]
@@ -129,6 +135,7 @@ class Content:
         """From a loaded request."""
         values = {name: request[name] for name in cls.__slots__ if name in request}
         values["services"] = tuple(request["services"])
+        values["target_industries"] = tuple(request.get("target_industries", ()))
         values["skills"] = tuple(Skill(**skill) for skill in request["skills"])
         values["languages"] = tuple(SpokenLanguage(**language) for language in request["languages"])
         values["working_hours"] = tuple(Hours(**hours) for hours in request["working_hours"])

@@ -93,6 +93,8 @@ class Content:
     day_end: str = "18:00"
     overlap_minutes: int = 120
     start_on: date
+    duration: str = ""
+    industry: str = ""
 
     def check(self) -> None:
         """Raises Invalid with every rule that does not hold."""

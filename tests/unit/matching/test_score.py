@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.matching.domain.brief import Brief
-from services.matching.domain.engine import Match
+from services.matching.domain.candidate import Wanted
+from services.matching.domain.engine import Match, TableEngine, matches_of
 from services.matching.domain.practice import CEFR, LanguageLevel, Practice, Retainer
-from services.matching.domain.score import CRITERIA, contributions
-from services.matching.domain.weights import DEFAULT_WEIGHTS, Weights
+from services.matching.domain.table import Standing
+from services.matching.domain.weights import ASSISTANT_SIDE, CLIENT_SIDE, CRITERIA, DEFAULT_WEIGHTS, MARKET, Weights
 from tests.unit.matching.world import (
     NOW,
     a_brief,
@@ -24,10 +25,8 @@ from tests.unit.matching.world import (
     an_engine,
     candidate,
     eur,
-    free,
     languages,
     skills,
-    wanted,
     week,
 )
 
@@ -57,29 +56,80 @@ from tests.unit.matching.world import (
         ("languages", {"languages": languages(it="C2", en="B1")}, {}, (1 + 0.5 + 0.5 * 2 / 3) / 2),
         ("level", {}, {}, 1.0),
         ("level", {"level": "administrative"}, {}, 0.5),
-        ("capacity", {}, {}, 1.0),
-        ("newcomer", {}, {}, 0.5),
-        ("newcomer", {}, {"published_at": NOW}, 1.0),
-        ("newcomer", {}, {"published_at": NOW - timedelta(days=400)}, 0.0),
+        ("record", {}, {}, 0.8),
+        ("pay", {"budget": eur(3000)}, {}, 0.5),
+        ("pay", {"budget": eur(3375)}, {}, 0.75),
+        ("pay", {"budget": eur(4000)}, {}, 1.0),
+        ("hours", {"weekly_minutes": 600}, {}, 0.25),
+        ("hours", {"weekly_minutes": 600}, {"capacity_minutes": 600}, 1.0),
+        ("market", {}, {}, 1.0),
+        ("market", {}, {"target_industries": ("legal",)}, 0.5),
+        ("market", {"industry": "legal"}, {"target_industries": ("arts", "legal")}, 1.0),
+        ("market", {"industry": "health"}, {"target_industries": ("arts", "legal")}, 0.0),
+        ("notice", {}, {"notice_days": 7}, 1.0),
+        ("notice", {}, {"notice_days": 14}, 0.5),
+        ("notice", {"start_on": NOW.date()}, {}, 1.0),
+        ("notice", {"start_on": NOW.date()}, {"notice_days": 1}, 0.0),
+        ("acceptance", {}, {"capacity_minutes": 600}, -0.2),
+        ("acceptance", {}, {}, 0.8 * (0.5 + 0.5 * 13 / 16) - 1),
+        ("demand", {}, {}, 0.0),
+        ("room", {}, {}, 0.0),
+        ("newcomer", {}, {}, 1.0),
     ],
 )
 def test_fits(criterion: str, brief: dict[str, Any], practice: dict[str, Any], fit: float) -> None:
-    shares = contributions(wanted(**brief), candidate(a_practice(**practice)), DEFAULT_WEIGHTS, NOW)
+    (place,) = an_engine(a_practice(**practice)).query(a_brief(**brief), DEFAULT_WEIGHTS, NOW, 1).ranked
 
-    share = next(share for share in shares if share.criterion == criterion)
+    share = next(share for share in place.shares if share.criterion == criterion)
     assert share.fit == pytest.approx(fit)
     assert share.points == share.weight * share.fit
 
 
-def test_the_first_weights_add_up_to_100_and_name_every_criterion() -> None:
-    assert sum(DEFAULT_WEIGHTS.points.values()) == 100
-    assert set(DEFAULT_WEIGHTS.points) == set(CRITERIA)
+@pytest.mark.parametrize(
+    ("history", "record", "width", "yes"),
+    [
+        (Standing("anna"), 0.8, 1.0, 0.8),
+        (Standing("anna", yes=5, no=0, well=5), 0.9, 0.55391, 0.9),
+        (Standing("anna", yes=0, no=5, badly=5), 0.4, 0.90453, 0.4),
+    ],
+)
+def test_histories(history: Standing, record: float, width: float, yes: float) -> None:
+    engine = an_engine(a_practice(capacity_minutes=600))
+    engine.set_standing(history)
+
+    shares = {s.criterion: s for s in engine.query(a_brief(), DEFAULT_WEIGHTS, NOW, 1).ranked[0].shares}
+
+    assert shares["record"].fit == pytest.approx(record)
+    assert shares["newcomer"].fit == pytest.approx(width, abs=1e-4)
+    assert shares["acceptance"].fit == pytest.approx(yes - 1)
+
+
+def test_the_first_weights_give_both_sides_100_points_and_name_every_criterion() -> None:
+    both = [DEFAULT_WEIGHTS.points[name] for name in (*CLIENT_SIDE, *ASSISTANT_SIDE)]
+    assert sum(both) == 100
+    assert set(DEFAULT_WEIGHTS.points) == set(CRITERIA) - {"acceptance"}
+
+
+def test_prices_and_promises_count_against_a_place() -> None:
+    engine = an_engine(a_practice(capacity_minutes=600))
+    plain = engine.query(a_brief(), DEFAULT_WEIGHTS, NOW, 1).ranked[0].score
+    engine.set_prices({"anna": 0.125})
+    engine.promise("other", {"anna": 300.0})
+    engine.promise("brief", {"anna": 60.0})
+
+    place = engine.query(a_brief(), DEFAULT_WEIGHTS, NOW, 1).ranked[0]
+
+    assert place.score == pytest.approx(plain - 12.5 - 1.5)
+    assert (place.situation.price, place.situation.promised) == (0.125, 300.0)
+    engine.set_prices({"anna": 0.0})
+    engine.promise("other", {})
+    assert engine.query(a_brief(), DEFAULT_WEIGHTS, NOW, 1).ranked[0].score == pytest.approx(plain)
 
 
 def test_explanations_hold_numbers_and_codes_only() -> None:
-    shares = contributions(wanted(), candidate(), DEFAULT_WEIGHTS, NOW)
+    (match,) = matches(a_brief(), [a_practice()])
 
-    for share in shares:
+    for share in match.contributions:
         for value in share.facts.values():
             parts = value if isinstance(value, list) else [value]
             assert all(isinstance(part, int | float | str) for part in parts)
@@ -117,13 +167,20 @@ briefs = st.builds(
     overlap_minutes=st.sampled_from((0, 60, 120)),
 )
 populations = st.lists(practices, min_size=1, max_size=8, unique_by=lambda practice: practice.id)
-weight_sets = st.fixed_dictionaries({name: st.floats(-10, 30) for name in CRITERIA}).map(
+weight_sets = st.fixed_dictionaries({name: st.floats(0, 30) for name in (*CLIENT_SIDE, *ASSISTANT_SIDE, *MARKET)}).map(
     lambda points: Weights.numbered(2, points)
 )
 
 
 def matches(brief: Brief, population: list[Practice], weights: Weights = DEFAULT_WEIGHTS) -> tuple[Match, ...]:
-    return an_engine(*population).query(brief, weights, NOW, 50).matches
+    return listed(an_engine(*population), brief, population, weights)
+
+
+def listed(
+    engine: TableEngine, brief: Brief, population: list[Practice], weights: Weights = DEFAULT_WEIGHTS
+) -> tuple[Match, ...]:
+    known = {practice.id: candidate(practice) for practice in population}
+    return matches_of(engine.query(brief, weights, NOW, 50).ranked, Wanted.of(brief), known, NOW)
 
 
 def order(found: tuple[Match, ...]) -> list[str]:
@@ -136,7 +193,7 @@ def test_contributions_sum_to_the_score(brief: Brief, population: list[Practice]
     for match in matches(brief, population, weights):
         assert match.score == pytest.approx(sum(share.points for share in match.contributions), abs=1e-9)
         assert [share.criterion for share in match.contributions] == list(CRITERIA)
-        assert all(0 <= share.fit <= 1 for share in match.contributions)
+        assert all((-1 if share.side == "market" else 0) <= share.fit <= 1 for share in match.contributions)
 
 
 @settings(deadline=None)
@@ -144,7 +201,7 @@ def test_contributions_sum_to_the_score(brief: Brief, population: list[Practice]
 def test_scores_are_out_of_100_and_in_order(brief: Brief, population: list[Practice]) -> None:
     found = matches(brief, population)
 
-    assert all(0 <= match.score <= 100 for match in found)
+    assert all(0 <= match.score <= 100 + DEFAULT_WEIGHTS.points["newcomer"] for match in found)
     assert found == tuple(sorted(found, key=lambda match: (-match.score, match.assistant.assistant_id)))
 
 
@@ -178,20 +235,6 @@ def test_a_better_fit_never_ranks_lower(brief: Brief, population: list[Practice]
     if id in before:
         assert id in after
         assert after.index(id) <= before.index(id)
-
-
-@settings(deadline=None)
-@given(briefs, populations, st.integers(0, 600))
-def test_more_free_hours_never_rank_lower(brief: Brief, population: list[Practice], taken: int) -> None:
-    engine = an_engine(*population)
-    full = order(engine.query(brief, DEFAULT_WEIGHTS, NOW, 50).matches)
-    first = population[0]
-    engine.set_capacity(free(first, first.capacity_minutes - taken))
-
-    busy = order(engine.query(brief, DEFAULT_WEIGHTS, NOW, 50).matches)
-
-    if first.id in busy:
-        assert full.index(first.id) <= busy.index(first.id)
 
 
 @settings(deadline=None)

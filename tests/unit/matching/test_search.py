@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import random
 from base64 import b64encode
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.matching.domain.engine import ExactEngine
-from services.matching.domain.search import Filters, words
+from services.matching.domain.browse import Correction, Filters
+from services.matching.domain.engine import TableEngine
+from services.matching.domain.vocabulary import words
 from shared.platform.errors import Invalid
 from shared.platform.money import Money
+from tests.unit.matching.population import some_capacity, some_practice
 from tests.unit.matching.world import NOW, a_practice, an_engine, eur, free, languages, skills
 
-LABELS: dict[str, tuple[str, ...]] = {
+NAMES: dict[str, tuple[str, ...]] = {
     "bookkeeping": ("Bookkeeping", "Contabilità"),
     "travel": ("Travel", "Viaggi e trasferte"),
 }
@@ -35,14 +39,14 @@ ZOE = a_practice("zoe", display_name="Zoë", hourly_rate=Money(1500, "USD"), pub
 
 
 @pytest.fixture
-def engine() -> ExactEngine:
-    made = an_engine(ANNA, BEN, ZOE, labels=LABELS)
+def engine() -> TableEngine:
+    made = an_engine(ANNA, BEN, ZOE, names=NAMES)
     made.set_capacity(free(ANNA, 300))
     return made
 
 
-def ids(engine: ExactEngine, limit: int = 20, cursor: str = "", **filters: Any) -> list[str]:
-    return [card.assistant_id for card in engine.browse(Filters(**filters), limit, cursor).items]
+def ids(engine: TableEngine, limit: int = 20, cursor: str = "", **filters: Any) -> list[str]:
+    return list(engine.browse(Filters(**filters), limit, cursor).ids)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,7 @@ def ids(engine: ExactEngine, limit: int = 20, cursor: str = "", **filters: Any) 
         ({"free_minutes": 301}, {"ben", "zoe"}),
     ],
 )
-def test_filters(engine: ExactEngine, filters: dict[str, Any], expected: set[str]) -> None:
+def test_filters(engine: TableEngine, filters: dict[str, Any], expected: set[str]) -> None:
     assert set(ids(engine, **filters)) == expected
     assert engine.browse(Filters(**filters), 1, "").total == len(expected)
 
@@ -77,7 +81,7 @@ def test_filters(engine: ExactEngine, filters: dict[str, Any], expected: set[str
     ("sort", "expected"),
     [("newest", ["ben", "zoe", "anna"]), ("rate", ["ben", "anna", "zoe"]), ("free", ["ben", "zoe", "anna"])],
 )
-def test_orders(engine: ExactEngine, sort: str, expected: list[str]) -> None:
+def test_orders(engine: TableEngine, sort: str, expected: list[str]) -> None:
     assert ids(engine, sort=sort) == expected
 
 
@@ -90,8 +94,8 @@ def test_pages_stay_stable_while_others_come() -> None:
     second = engine.browse(Filters(), 4, first.next or "")
     third = engine.browse(Filters(), 4, second.next or "")
 
-    assert [card.assistant_id for card in second.items] == ["04", "05", "06", "07"]
-    assert [card.assistant_id for card in third.items] == ["08", "09"]
+    assert list(second.ids) == ["04", "05", "06", "07"]
+    assert list(third.ids) == ["08", "09"]
     assert third.next is None
     assert third.total == 10
 
@@ -107,7 +111,7 @@ def test_pages_stay_stable_while_others_come() -> None:
         b64encode(b"[1%0400d, 1, 1]" % 0).decode(),
     ],
 )
-def test_a_broken_cursor_is_refused_kindly(engine: ExactEngine, cursor: str) -> None:
+def test_a_broken_cursor_is_refused_kindly(engine: TableEngine, cursor: str) -> None:
     with pytest.raises(Invalid, match="Start again from the first one"):
         engine.browse(Filters(), 4, cursor)
 
@@ -116,10 +120,54 @@ def test_words_lose_case_accents_and_signs() -> None:
     assert words("Contabilità, STRASSE/straße_2") == ["contabilita", "strasse", "strasse", "2"]
 
 
-def test_cards_show_what_is_left_never_less_than_nothing(engine: ExactEngine) -> None:
-    engine.set_capacity(free(BEN, -60))
+@pytest.mark.parametrize(
+    ("text", "expected", "read_as"),
+    [
+        ("bookeeping", {"ben"}, "bookkeeping"),
+        ("viagi", {"anna", "zoe"}, "viaggi"),
+        ("contabilitta", {"ben"}, "contabilita"),
+        ("zoq", set(), None),
+        ("xyzzyplugh", set(), None),
+    ],
+)
+def test_typos(engine: TableEngine, text: str, expected: set[str], read_as: str | None) -> None:
+    page = engine.browse(Filters(text=text), 20, "")
 
-    cards = {card.assistant_id: card for card in engine.browse(Filters(), 20, "").items}
+    assert set(page.ids) == expected
+    assert page.corrections == ((Correction(text, read_as),) if read_as else ())
 
-    assert (cards["anna"].free_minutes, cards["anna"].capacity_minutes) == (300, 2400)
-    assert cards["ben"].free_minutes == 0
+
+def test_facets_count_what_each_further_filter_would_leave(engine: TableEngine) -> None:
+    asked = Filters(level="executive", facets=True)
+    facets = {facet.name: {v.value: v.count for v in facet.values} for facet in engine.browse(asked, 20, "").facets}
+
+    for code in ("bookkeeping", "calendar", "travel"):
+        assert facets["services"][code] == engine.browse(Filters(level="executive", services=(code,)), 1, "").total
+    for code in ("excel", "inbox"):
+        assert facets["skills"][code] == engine.browse(Filters(level="executive", skills=(code,)), 1, "").total
+    assert facets["level"] == {"administrative": 1, "executive": 2}
+    assert facets["languages"] == {"en": 2, "it": 1}
+    assert facets["free_minutes"] == {"300": 2, "600": 2, "1200": 2, "1800": 2, "2400": 2}
+    assert facets["retainer"] == {}
+
+
+def test_pages_and_facets_of_a_population_are_exact() -> None:
+    dice = random.Random(3)
+    practices = [some_practice(dice, f"a{number:03}") for number in range(120)]
+    engine = TableEngine()
+    engine.build([(practice, some_capacity(dice, practice)) for practice in practices])
+    for sort in ("newest", "rate", "free"):
+        for rate in (None, 3130):
+            asked = Filters(sort=sort, max_rate_amount=rate, free_minutes=330, facets=True)
+            seen: list[str] = []
+            page = engine.browse(asked, 7, "")
+            first = page
+            seen += page.ids
+            while page.next:
+                page = engine.browse(asked, 7, page.next)
+                seen += page.ids
+            assert len(seen) == len(set(seen)) == first.total
+            for facet in first.facets:
+                for value in facet.values if facet.name in ("services", "skills") else ():
+                    narrower = replace(asked, **{facet.name: (value.value,)})  # type: ignore[arg-type]
+                    assert engine.browse(narrower, 1, "").total == value.count

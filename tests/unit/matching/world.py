@@ -10,10 +10,11 @@ from services.matching.domain.brief import Brief
 from services.matching.domain.candidate import Candidate, Wanted
 from services.matching.domain.capacity import Capacity
 from services.matching.domain.contracts import Contract
-from services.matching.domain.engine import ExactEngine
+from services.matching.domain.engine import TableEngine
 from services.matching.domain.offers import Offer, send
 from services.matching.domain.practice import LanguageLevel, Practice, SkillLevel, WorkingDay
 from services.matching.domain.terms import Terms
+from services.matching.domain.terms_index import TermIndex
 from shared.platform.money import Money
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)  # a Monday
@@ -97,8 +98,9 @@ def wanted(**changes: Any) -> Wanted:
     return Wanted.of(a_brief(**changes))
 
 
-def an_engine(*practices: Practice, labels: dict[str, tuple[str, ...]] | None = None) -> ExactEngine:
-    engine = ExactEngine(lambda code: (labels or {}).get(code, ()))
+def an_engine(*practices: Practice, names: dict[str, tuple[str, ...]] | None = None) -> TableEngine:
+    """With all their hours free; `names` are those of skills and services."""
+    engine = TableEngine(TermIndex(names or {}))
     engine.build((practice, free(practice)) for practice in practices)
     return engine
 

@@ -1,0 +1,253 @@
+"""Browsing without a brief: words, filters, counts of what each further filter would leave, and stable pages."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from pyroaring import BitMap
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from services.matching.domain.columns import Array
+from services.matching.domain.table import CEFR_NUMBER, HOURS, LEVELS, Rows, Table, rows_of
+from services.matching.domain.terms_index import TermIndex
+from services.matching.domain.vocabulary import words
+from shared.platform.errors import Invalid
+
+SHORT = 3
+"""Words up to this long are never read as others."""
+LONG = 7
+FREE_STEPS = (300, 600, 1200, 1800, 2400)
+"""Minutes a week that the facet of free hours counts from."""
+FACET_CEFR = "B1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What somebody who browses asks for; all of it must hold. `max_rate_amount` is in minor units of `currency`."""
+
+    text: str = ""
+    level: str = ""
+    services: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    language: str = ""
+    cefr: str = FACET_CEFR
+    currency: str = "EUR"
+    max_rate_amount: int | None = None
+    free_minutes: int = 0
+    retainer: bool = False
+    industry: str = ""
+    facets: bool = False
+    sort: str = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """How many the list would have with each value; those with none are left out."""
+
+    name: str
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A typed word that nobody has, and what was looked for instead."""
+
+    typed: str
+    read_as: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of the list, how many there are in all, and the cursor of the next part (None at the end)."""
+
+    ids: tuple[str, ...]
+    total: int
+    next: str | None
+    facets: tuple[Facet, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+
+
+def browse(table: Table, terms: TermIndex, filters: Filters, limit: int, cursor: str) -> Page:
+    """The part of the list after `cursor`, stable while others come and go. Raises Invalid for a bad cursor."""
+    after = _decode(cursor) if cursor else None
+    found, corrections = _by_text(table, terms, filters.text)
+    rows = _exact(table, filters, rows_of(_meeting(table, filters, found)))
+    key = _ORDERS[filters.sort](table, filters, rows)
+    chosen = _page(table, rows, key, limit, after)
+    following = None
+    if len(chosen) > limit:
+        last = chosen[limit - 1]
+        following = _encode(float(key[last]), table.ids.of(int(rows[last])))
+    ids = tuple(table.ids.several(rows[chosen[:limit]]))
+    facets = tuple(_facets(table, filters, found)) if filters.facets else ()
+    return Page(ids, len(rows), following, facets, tuple(corrections))
+
+
+def by_name(table: Table, text: str, limit: int) -> list[str]:
+    """The ids of those whose name or headline holds these words, also mistyped; those with fewest rows first."""
+    found, _ = _by_text(table, TermIndex({}), text)
+    return table.ids.several(rows_of(found & table.live)[:limit])
+
+
+def _by_text(table: Table, terms: TermIndex, text: str) -> tuple[BitMap, list[Correction]]:
+    """The rows in which every word of the text is found, and the words that were read as others."""
+    found, corrections = table.live, []
+    for word in dict.fromkeys(words(text)):
+        rows = _with_word(table, terms, word)
+        if not rows and len(word) > SHORT:
+            most = 1 if len(word) <= LONG else 2
+            near = _nearest(table, terms, word, most)
+            if near:
+                rows = BitMap.union(*(_with_word(table, terms, other) for other in near))
+                corrections.append(Correction(word, near[0]))
+        found = found & rows
+    return found, corrections
+
+
+def _with_word(table: Table, terms: TermIndex, prefix: str) -> BitMap:
+    sets = [table.vocabulary.rows(prefix)]
+    for code in terms.codes(prefix):
+        if code in table.skills:
+            sets.append(table.skills[code][0])
+        elif code in table.services:
+            sets.append(table.services[code])
+    return sets[0] if len(sets) == 1 else BitMap.union(*sets)
+
+
+def _nearest(table: Table, terms: TermIndex, word: str, most: int) -> list[str]:
+    listed = process.extract(word, terms.words, scorer=OSA.distance, score_cutoff=most, limit=20)
+    best = min((distance for _, distance, _ in listed), default=most + 1)
+    close = sorted(near for near, distance, _ in listed if distance == best)
+    return close or table.vocabulary.nearest(word, most)
+
+
+def _meeting(table: Table, filters: Filters, found: BitMap) -> BitMap:
+    """Who meets all filters, and some whose rate or free minutes are a little off."""
+    sets = sorted(_sets(table, filters), key=len)
+    for rows in sets:
+        found = found & rows
+    return found
+
+
+def _sets(table: Table, filters: Filters) -> list[BitMap]:
+    nobody = BitMap()
+    sets = [table.services.get(code, nobody) for code in filters.services]
+    sets += [table.skills[code][0] if code in table.skills else nobody for code in filters.skills]
+    if filters.level:
+        sets.append(table.executive if LEVELS[filters.level] else table.live - table.executive)
+    if filters.language:
+        levels = table.languages.get(filters.language)
+        sets.append(levels[CEFR_NUMBER[filters.cefr] - 1] if levels else nobody)
+    if filters.max_rate_amount is not None:
+        buckets = table.rates.get(filters.currency)
+        sets.append(buckets.at_most(filters.max_rate_amount) if buckets else nobody)
+    if filters.free_minutes:
+        sets.append(table.free[min(filters.free_minutes // 60, HOURS)])
+    if filters.retainer:
+        sets.append(table.retainers)
+    if filters.industry:
+        sets.append(table.industries.get(filters.industry, nobody))
+    return sets
+
+
+def _is_exact(filters: Filters) -> bool:
+    minutes = filters.free_minutes
+    return filters.max_rate_amount is None and minutes % 60 == 0 and minutes <= HOURS * 60
+
+
+def _exact(table: Table, filters: Filters, rows: Rows) -> Rows:
+    if filters.max_rate_amount is not None:
+        rows = rows[table.columns["rate"][rows] <= filters.max_rate_amount]
+    if filters.free_minutes % 60 or filters.free_minutes > HOURS * 60:
+        rows = rows[table.columns["free"][rows] >= filters.free_minutes]
+    return rows
+
+
+def _facets(table: Table, filters: Filters, found: BitMap) -> Iterable[Facet]:
+    """Of filters that take several values, what one more would leave; of the others, what each would find instead."""
+
+    def base(**changed: object) -> BitMap:
+        asked = replace(filters, **changed)  # type: ignore[arg-type]
+        meeting = _meeting(table, asked, found)
+        return meeting if _is_exact(asked) else BitMap(_exact(table, asked, rows_of(meeting)))
+
+    all_set = base()
+    yield _facet("services", all_set, table.services.items())
+    yield _facet("skills", all_set, ((code, levels[0]) for code, levels in table.skills.items()))
+    levels = base(level="") if filters.level else all_set
+    executive = levels.intersection_cardinality(table.executive)
+    counts = (("administrative", len(levels) - executive), ("executive", executive))
+    yield Facet("level", tuple(FacetValue(value, count) for value, count in counts if count))
+    spoken = base(language="") if filters.language else all_set
+    rank = CEFR_NUMBER[filters.cefr] - 1
+    yield _facet("languages", spoken, ((code, levels[rank]) for code, levels in table.languages.items()))
+    yield _facet("retainer", base(retainer=False) if filters.retainer else all_set, [("yes", table.retainers)])
+    liked = base(industry="") if filters.industry else all_set
+    yield _facet("industries", liked, table.industries.items())
+    free = base(free_minutes=0) if filters.free_minutes else all_set
+    steps = [FacetValue(str(step), free.intersection_cardinality(table.free[step // 60])) for step in FREE_STEPS]
+    yield Facet("free_minutes", tuple(value for value in steps if value.count))
+
+
+def _facet(name: str, within: BitMap, sets: Iterable[tuple[str, BitMap]]) -> Facet:
+    counted = ((code, within.intersection_cardinality(rows)) for code, rows in sets)
+    values = [FacetValue(code, count) for code, count in counted if count]
+    return Facet(name, tuple(sorted(values, key=lambda value: (-value.count, value.value))))
+
+
+def _page(table: Table, rows: Rows, key: Array, limit: int, after: tuple[float, str] | None) -> list[int]:
+    """Positions of the next `limit` rows and one more, ordered by key, then id."""
+    positions = np.arange(len(rows))
+    if after is not None:
+        beyond = key > after[0]
+        equal = np.flatnonzero(key == after[0])
+        later = [int(at) for at in equal if table.ids.of(int(rows[at])) > after[1]]
+        positions = np.concatenate([np.flatnonzero(beyond), np.array(later, dtype=np.intp)])
+    if len(positions) > limit + 1:
+        keys = key[positions]
+        border = np.partition(keys, limit)[limit]
+        positions = positions[keys <= border]
+    ids = table.ids.several(rows[positions])
+    ordered = sorted(zip(key[positions].tolist(), ids, positions.tolist(), strict=True))
+    return [position for _, _, position in ordered[: limit + 1]]
+
+
+def _newest(table: Table, _filters: Filters, rows: Rows) -> Array:
+    return -table.columns["published"][rows]
+
+
+def _cheapest(table: Table, filters: Filters, rows: Rows) -> Array:
+    """Rates in another currency come last: they cannot be compared."""
+    amounts = table.columns["rate"][rows].astype(np.float64)
+    number = table.currencies.known(filters.currency)
+    return np.where(table.columns["currency"][rows] == (-1 if number is None else number), amounts, amounts + 1e13)
+
+
+def _freest(table: Table, _filters: Filters, rows: Rows) -> Array:
+    return -table.columns["free"][rows].astype(np.float64)
+
+
+_ORDERS: dict[str, Callable[[Table, Filters, Rows], Array]] = {"newest": _newest, "rate": _cheapest, "free": _freest}
+
+
+def _encode(key: float, id: str) -> str:
+    return urlsafe_b64encode(json.dumps([key, id]).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[float, str]:
+    try:
+        key, id = json.loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        return float(key), str(id)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise Invalid("This page of the list is not there any more. Start again from the first one.") from error
