@@ -198,6 +198,21 @@ class Number(Field):
             raise Unreadable("Enter a whole number.") from error
 
 
+class Decimal(Field):
+    """A number with decimals, after a comma or a point."""
+
+    inputmode = "decimal"
+
+    def read(self, typed: str) -> float:
+        try:
+            return float(typed.replace(",", ".").replace(" ", ""))
+        except ValueError as error:
+            raise Unreadable("Enter a number, such as 12 or 12.5.") from error
+
+    def write(self, value: float) -> str:
+        return formats.number(value, 4)
+
+
 class Hours(Field):
     """A length of time typed as `12` or `12:30`, kept in minutes."""
 

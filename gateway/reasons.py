@@ -83,21 +83,92 @@ def _level(facts: Facts) -> str:
     return _("%(level)s, which is more than you ask for.", level=labels.label(facts["found"], "level"))
 
 
-def _capacity(facts: Facts) -> str:
+def _record(facts: Facts) -> str:
+    well, badly = int(facts["well"]), int(facts["badly"])
+    if not well + badly:
+        return _("No engagement here yet: judged as the usual newcomer.")
+    return str(
+        ngettext(
+            "%(well)s of %(num)s engagement here went well.",
+            "%(well)s of %(num)s engagements here went well.",
+            well + badly,
+            well=well,
+        )
+    )
+
+
+def _pay(facts: Facts) -> str:
     return _(
-        "%(free)s of %(capacity)s a week are free.",
+        "Asks %(asked)s; the brief offers up to %(offered)s.",
+        asked=_amount(facts["asked"], facts["currency"]),
+        offered=_amount(facts["offered"], facts["currency"]),
+    )
+
+
+def _hours(facts: Facts) -> str:
+    return _(
+        "The brief fills %(asked)s of %(free)s that are free.",
+        asked=formats.duration(facts["asked"]),
         free=formats.duration(facts["free"]),
-        capacity=formats.duration(facts["capacity"]),
+    )
+
+
+def _market(facts: Facts) -> str:
+    targets, industry = facts["targets"], facts["industry"]
+    if not targets:
+        return _("Works for every line of business alike.")
+    liked = _named(targets)
+    if not industry:
+        return _("Works best for: %(liked)s. The brief names no line of business.", liked=liked)
+    if industry in targets:
+        return _("Knows this line of business: %(industry)s.", industry=formats.taxon(industry))
+    return _("Works best for: %(liked)s.", liked=liked)
+
+
+def _notice(facts: Facts) -> str:
+    days, needed = int(facts["days"]), int(facts["needed"])
+    if not needed:
+        return _("Can begin at once.")
+    return _("Needs %(needed)s days of notice; it starts in %(days)s.", needed=needed, days=days)
+
+
+def _acceptance(facts: Facts) -> str:
+    chance = formats.percent(facts["probability"])
+    answers = int(facts["yes"]) + int(facts["no"])
+    if not answers:
+        return _("Likely to accept: %(chance)s. Estimated without answers of hers so far.", chance=chance)
+    return _(
+        "Likely to accept: %(chance)s. Said yes to %(yes)s of %(answers)s offers.",
+        chance=chance,
+        yes=facts["yes"],
+        answers=answers,
+    )
+
+
+def _demand(facts: Facts) -> str:
+    if facts["price"] <= 0:
+        return _("Not more sought after at present than there is room for.")
+    return _("More briefs ask for this person at present than there is room for.")
+
+
+def _room(facts: Facts) -> str:
+    if not facts["promised"]:
+        return _("No hours are held by other lists or offers.")
+    return _(
+        "Other lists and offers that wait may take %(promised)s of the free %(free)s.",
+        promised=formats.duration(facts["promised"]),
+        free=formats.duration(facts["free"]),
     )
 
 
 def _newcomer(facts: Facts) -> str:
-    days = int(facts["days"])
-    if days == 0:
-        return _("Published today.")
-    if days >= int(facts["of"]):
-        return _("Here for more than %(of)s days.", of=facts["of"])
-    return str(ngettext("Here for %(num)s day.", "Here for %(num)s days.", days))
+    if not facts["engagements"]:
+        return _("New here: little is known yet, so a chance is given.")
+    return _("The more is known about the work, the smaller this becomes.")
+
+
+def _amount(amount: int, currency: str) -> str:
+    return formats.money({"amount": amount, "currency": currency}, cents="auto")
 
 
 WHY: dict[str, Words] = {
@@ -108,7 +179,14 @@ WHY: dict[str, Words] = {
     "price": _price,
     "languages": _languages,
     "level": _level,
-    "capacity": _capacity,
+    "record": _record,
+    "pay": _pay,
+    "hours": _hours,
+    "market": _market,
+    "notice": _notice,
+    "acceptance": _acceptance,
+    "demand": _demand,
+    "room": _room,
     "newcomer": _newcomer,
 }
 
@@ -171,11 +249,122 @@ def all_why(parts: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 def best(parts: Iterable[Mapping[str, Any]], most: int = 3) -> list[Mapping[str, Any]]:
     """What gives the most points, for a short list of reasons; not what the brief does not ask for."""
-    earned = (part for part in parts if part["points"] > 0 and part["facts"].get("asked") != [])
+    earned = (
+        part
+        for part in parts
+        if part["points"] > 0 and part["side"] == "client" and part["facts"].get("asked") != [] and _is_known(part)
+    )
     return sorted(earned, key=lambda part: -part["points"])[:most]
 
 
 def weakest(parts: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """What costs the most points."""
-    losing = [part for part in parts if part["weight"] - part["points"] > 0.05]
-    return max(losing, key=lambda part: part["weight"] - part["points"], default=None)
+    losing = [part for part in parts if _lost(part) > 0.05 and _is_known(part)]
+    return max(losing, key=_lost, default=None)
+
+
+def _is_known(part: Mapping[str, Any]) -> bool:
+    """A record of nothing is no reason."""
+    return bool(part["criterion"] != "record" or part["facts"]["well"] + part["facts"]["badly"] > 0)
+
+
+def _lost(part: Mapping[str, Any]) -> float:
+    """Points that a wish which is not fully met costs; what the market takes is told apart."""
+    return float(part["weight"] - part["points"]) if part["side"] == "client" else 0.0
+
+
+def sides(parts: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[Mapping[str, Any]], float]]:
+    """Contributions by side, with the points of each side; those that count nothing are left out."""
+    listed = [part for part in parts if part["weight"] or part["points"]]
+    found = []
+    for side in ("client", "assistant", "market"):
+        mine = [part for part in listed if part["side"] == side]
+        if mine:
+            found.append((side, mine, sum(part["points"] for part in mine)))
+    return found
+
+
+def change(suggestion: Mapping[str, Any]) -> str:
+    """A change of a brief, as its client would say it."""
+    facts = suggestion["facts"]
+    return _CHANGES[suggestion["criterion"]](facts)
+
+
+def changed_fields(suggestion: Mapping[str, Any]) -> dict[str, str]:
+    """The same change for the address of the form."""
+    facts = suggestion["facts"]
+    value = facts.get("proposed")
+    about = facts.get("skill") or facts.get("language") or ""
+    return {"change": suggestion["criterion"], "to": str(value), **({"of": about} if about else {})}
+
+
+def _pay_more(facts: Facts) -> str:
+    more = _amount(facts["proposed"] - facts["asked"], facts["currency"])
+    if facts.get("engagement") == "retainer":
+        return _("Pay up to %(more)s more a month", more=more)
+    return _("Pay up to %(more)s more an hour", more=more)
+
+
+def _change_skill(facts: Facts) -> str:
+    name = formats.taxon(facts["skill"])
+    if not facts["proposed"]:
+        return _("Do not require %(skill)s", skill=name)
+    level = labels.label(facts["proposed"], "skill_level")
+    return _("Require %(skill)s at the level “%(level)s”", skill=name, level=level)
+
+
+def _change_language(facts: Facts) -> str:
+    name = formats.taxon(facts["language"])
+    if not facts["proposed"]:
+        return _("Do not require %(skill)s", skill=name)
+    return _("Require %(language)s at %(cefr)s", language=name, cefr=facts["proposed"])
+
+
+def _change_overlap(facts: Facts) -> str:
+    if not facts["proposed"]:
+        return _("Share no working hours")
+    return _("Share %(hours)s a day", hours=formats.duration(facts["proposed"]))
+
+
+_CHANGES: dict[str, Words] = {
+    "price": _pay_more,
+    "capacity": lambda facts: _(
+        "%(fewer)s a week instead of %(asked)s",
+        fewer=formats.duration(facts["proposed"]),
+        asked=formats.duration(facts["asked"]),
+    ),
+    "overlap": _change_overlap,
+    "skills_required": _change_skill,
+    "languages": _change_language,
+    "level": lambda _facts: _("Take administrative assistants too"),
+}
+
+
+def more(suggestion: Mapping[str, Any]) -> str:
+    """What would bring an assistant more work."""
+    facts = suggestion["facts"]
+    return _MORE[suggestion["criterion"]](facts)
+
+
+def _more_skill(facts: Facts) -> str:
+    return _(
+        "%(skill)s, at the level “%(level)s”",
+        skill=formats.taxon(facts["skill"]),
+        level=labels.label(facts["proposed"], "skill_level"),
+    )
+
+
+_MORE: dict[str, Words] = {
+    "skills_required": _more_skill,
+    "languages": lambda facts: _(
+        "%(language)s at %(cefr)s", language=formats.taxon(facts["language"]), cefr=facts["proposed"]
+    ),
+    "capacity": lambda facts: _("%(hours)s free a week", hours=formats.duration(facts["proposed"])),
+    "minimum_hours": lambda facts: _("Taking on work from %(hours)s a week", hours=formats.duration(facts["proposed"])),
+    "overlap": lambda facts: _(
+        "Other working hours: some clients ask for %(hours)s in common each day",
+        hours=formats.duration(facts["proposed"]),
+    ),
+    "level": lambda _facts: _("Working at the executive level"),
+    "engagement": lambda _facts: _("A monthly retainer on your rate card"),
+}

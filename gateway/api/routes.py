@@ -61,6 +61,7 @@ ROUTES: tuple[Route, ...] = (
     _get("/profiles/<id>", profiles.GetProfile, "Assistants", "A published profile", public=True),
     _get("/assistants", matching.BrowseAssistants, "Assistants", "Search and filter assistants", public=True),
     _get("/assistants/<id>", matching.GetAssistantCard, "Assistants", "An assistant with her free hours", public=True),
+    _get("/assistants/<id>/similar", matching.FindSimilar, "Assistants", "Others for the same work", public=True),
     _get("/matching/weights", matching.GetWeights, "Assistants", "The weights in force", public=True),
     _get("/briefs", requests.ListBriefs, "Briefs", "The client's briefs"),
     _do("/briefs", requests.SaveBrief, "Briefs", "Write a brief (a draft)", 201),
@@ -72,6 +73,9 @@ ROUTES: tuple[Route, ...] = (
     _do("/briefs/<id>/close", requests.CloseBrief, "Briefs", "Close it"),
     _do("/briefs/<id>/reopen", requests.ReopenBrief, "Briefs", "Open it again"),
     _get("/briefs/<id>/matches", matching.FindMatches, "Matching", "Who fits, and exactly why", id="brief_id"),
+    _get("/briefs/<id>/why", matching.ExplainByName, "Matching", "Why somebody, by name, is not shown", id="brief_id"),
+    _get("/briefs/<id>/teams", matching.FindTeams, "Matching", "Pairs and trios that cover it", id="brief_id"),
+    _get("/matching/briefs-for-me", matching.FindBriefsForMe, "Matching", "Open briefs that suit the assistant"),
     _get(
         "/briefs/<id>/matches/<assistant_id>",
         matching.ExplainMatch,

@@ -34,6 +34,7 @@ class Place:
 PLACES = (
     Place("home.home", _l("Home"), "house", ("client", "assistant")),
     Place("profile.edit", _l("My profile"), "id-card", ("assistant",)),
+    Place("suitable.index", _l("Briefs for you"), "list-checks", ("assistant",)),
     Place("briefs.index", _l("Briefs"), "clipboard-list", ("client",)),
     Place("offers.index", _l("Offers"), "handshake", ("client", "assistant")),
     Place("contracts.index", _l("Contracts"), "file-signature", ("client", "assistant")),

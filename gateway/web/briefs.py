@@ -36,8 +36,11 @@ from gateway.session import needs
 from gateway.web import act, done, page
 from shared.contracts import matching
 from shared.contracts import requests as c
+from shared.contracts.fields import CEFR
 
 pages = Blueprint("briefs", __name__)
+
+NOBODY: dict[str, Any] = {"items": []}
 
 TABS = (
     ("", _l("All"), ()),
@@ -139,7 +142,28 @@ def new() -> Response:
 @needs("client")
 def edit(id: str) -> Response:
     kept = caller.query(c.GetBrief, {"id": id})
-    return _edited(BriefForm(initial=kept), id, kept)
+    return _edited(BriefForm(initial=_with_change(kept)), id, kept)
+
+
+def _with_change(kept: dict[str, Any]) -> dict[str, Any]:
+    """The brief with the change that a suggestion proposes, for the form; what makes no sense changes nothing."""
+    kind, to, of = (request.args.get(name, "") for name in ("change", "to", "of"))
+    number = int(to) if to.isdigit() else 0
+    if kind == "price" and number:
+        return {**kept, "budget": {**kept["budget"], "amount": number}}
+    if kind == "capacity" and number:
+        return {**kept, "weekly_minutes": number}
+    if kind == "overlap":
+        return {**kept, "overlap_minutes": number}
+    if kind == "level":
+        return {**kept, "level": "administrative"}
+    if kind == "skills_required":
+        lowered = [{**wish, "level": number} if wish["code"] == of else wish for wish in kept["required_skills"]]
+        return {**kept, "required_skills": [wish for wish in lowered if wish["level"]]}
+    if kind == "languages":
+        lowered = [{**wish, "cefr": to} if wish["code"] == of else wish for wish in kept["languages"]]
+        return {**kept, "languages": [wish for wish in lowered if wish["cefr"] in CEFR]}
+    return kept
 
 
 def _edited(form: BriefForm, id: str, kept: dict[str, Any] | None) -> Response:
@@ -177,6 +201,24 @@ def explain(id: str, assistant_id: str) -> Response:
         why=(matching.ExplainMatch, {"brief_id": id, "assistant_id": assistant_id}),
     )
     return page("briefs/explain.html", reasons=reasons, **got)
+
+
+@pages.get("/briefs/<id>/why")
+@needs("client", "operator")
+def why(id: str) -> Response:
+    """Why somebody, by name, is not among the matches."""
+    name = request.args.get("name", "").strip()[:100]
+    asked = maybe(matching.ExplainByName, {"brief_id": id, "name": name}) if len(name) >= 2 else None
+    got = caller.queries(brief=(c.GetBrief, {"id": id}), **({"found": asked} if asked else {}))
+    return page("briefs/why.html", reasons=reasons, name=name, brief=got["brief"], found=got.get("found") or NOBODY)
+
+
+@pages.get("/briefs/<id>/teams")
+@needs("client", "operator")
+def teams(id: str) -> Response:
+    """Pairs and trios that cover the brief together."""
+    got = caller.queries(brief=(c.GetBrief, {"id": id}), found=(matching.FindTeams, {"brief_id": id}))
+    return page("briefs/teams.html", **got)
 
 
 def _publish(id: str, key: str) -> Response:

@@ -68,12 +68,13 @@ def accounts_list() -> Response:
 
 def tabs(active: str) -> list[tuple[str, str, bool, int]]:
     names = {
-        "index": _("Services"),
-        "dead_letters": _("Dead letters"),
-        "ledger": _("Ledger"),
-        "accounts_list": _("Accounts"),
+        "operator.index": _("Services"),
+        "operator.dead_letters": _("Dead letters"),
+        "operator.ledger": _("Ledger"),
+        "operator.accounts_list": _("Accounts"),
+        "weights.index": _("Matching"),
     }
-    return [(name, url_for(f"operator.{view}"), view == active, 0) for view, name in names.items()]
+    return [(name, url_for(view), view in (active, f"operator.{active}"), 0) for view, name in names.items()]
 
 
 @pages.app_context_processor

@@ -12,9 +12,23 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response
 
-from gateway import formats, i18n, session
+from gateway import formats, i18n, reasons, session
 from gateway.caller import caller, maybe
-from gateway.forms import Choose, ChooseSome, Form, Hours, MoneyInput, Text, languages, named, new_key, services, skills
+from gateway.forms import (
+    Choose,
+    ChooseSome,
+    Form,
+    Hours,
+    MoneyInput,
+    Text,
+    Toggle,
+    industries,
+    languages,
+    named,
+    new_key,
+    services,
+    skills,
+)
 from gateway.web import fragment, page, wants_fragment
 from gateway.web.operator import of_each
 from shared.contracts import accounts, matching, operations, profiles
@@ -36,12 +50,14 @@ class BrowseForm(Form):
     language = Choose(_l("Language"), languages, optional=True, blank=_l("Any"))
     free_minutes = Hours(_l("Free hours a week, at least"), optional=True)
     rate = MoneyInput(_l("Rate an hour, at most"), optional=True, path="-")
+    industry = Choose(_l("Line of business"), industries, optional=True, blank=_l("Any"))
+    retainer = Toggle(_l("Offers a retainer"), optional=True)
     sort = Choose(_l("Order"), orders, optional=True, default="newest")
 
     @property
     def query(self) -> dict[str, Any]:
         """What the matching service is asked; filters that could not be read are left out."""
-        asked = {path: value for path, value in self.payload.items() if value not in (None, "", [])}
+        asked = {path: value for path, value in self.payload.items() if value not in (None, "", [], False)}
         if self.skills.value:
             asked["skills"] = [self.skills.value]
         if self.rate.value is not None:
@@ -63,19 +79,53 @@ def landing() -> Response:
 def browse() -> Response:
     form = BrowseForm(data=request.args)
     cards = caller.query(
-        matching.BrowseAssistants, {**form.query, "cursor": request.args.get("cursor", ""), "limit": 12}
+        matching.BrowseAssistants,
+        {**form.query, "cursor": request.args.get("cursor", ""), "limit": 12, "facets": True},
     )
+    facets = _facets(cards)
     if wants_fragment("results"):
-        response = fragment("public/_results.html", cards=cards, form=form)
+        response = fragment("public/_results.html", cards=cards, form=form, facets=facets)
         used = urlencode({name: values for name, values in request.args.lists() if any(values)}, doseq=True)
         response.headers["HX-Push-Url"] = f"{request.path}?{used}"
         return response
-    return page("public/browse.html", cards=cards, form=form)
+    return page("public/browse.html", cards=cards, form=form, facets=facets)
+
+
+FACETS = {"services": 8, "skills": 8, "languages": 5, "industries": 5}
+"""Those that are links to one more filter, and how many values of each."""
+ONE_FILTER = {"languages": "language", "industries": "industry"}
+
+
+def _facets(cards: dict[str, Any]) -> list[tuple[str, list[tuple[str, int, str]]]]:
+    """By name: value, count, and the address of the list with it added; those already in use are left out."""
+    held = {name: values for name, values in request.args.lists() if name != "cursor" and any(values)}
+    shown = []
+    for facet in cards.get("facets", ()):
+        name = ONE_FILTER.get(facet["name"], facet["name"])
+        values = []
+        for value in facet["values"] if facet["name"] in FACETS else ():
+            if value["value"] in held.get(name, ()) or (facet["name"] in ONE_FILTER and name in held):
+                continue
+            added = [*held.get(name, ()), value["value"]] if name == "services" else [value["value"]]
+            values.append(
+                (
+                    value["value"],
+                    value["count"],
+                    url_for("public.browse") + "?" + urlencode({**held, name: added}, doseq=True),
+                )
+            )
+        if values:
+            shown.append((facet["name"], values[: FACETS[facet["name"]]]))
+    return shown
 
 
 @pages.get("/assistants/<id>")
 def assistant(id: str) -> Response:
-    got = caller.queries(profile=(profiles.GetProfile, {"id": id}), card=maybe(matching.GetAssistantCard, {"id": id}))
+    got = caller.queries(
+        profile=(profiles.GetProfile, {"id": id}),
+        card=maybe(matching.GetAssistantCard, {"id": id}),
+        similar=maybe(matching.FindSimilar, {"id": id, "limit": 3}),
+    )
     hours = formats.week(got["profile"]["working_hours"], got["profile"]["time_zone"])
     other_zone = session.current() is not None and i18n.current_zone() != got["profile"]["time_zone"]
     return page("public/assistant.html", hours=hours, other_zone=other_zone, **got)
@@ -83,7 +133,37 @@ def assistant(id: str) -> Response:
 
 @pages.get("/how-matching-works")
 def how_matching_works() -> Response:
-    return page("public/how_matching_works.html", weights=caller.query(matching.GetWeights))
+    weights = caller.query(matching.GetWeights)
+    example = _example(weights)
+    return page(
+        "public/how_matching_works.html", weights=weights, example=example, example_sides=reasons.sides(example)
+    )
+
+
+EXAMPLE_FITS = {
+    "skills_required": 0.75, "skills_preferred": 0.5, "services": 0.75, "overlap": 0.6, "price": 0.2, "languages": 0.75,
+    "level": 1.0, "pay": 1.0, "hours": 0.5, "market": 1.0, "notice": 1.0,
+    "demand": -0.02, "room": 0.0, "newcomer": 1.0,
+}  # fmt: skip
+"""Of an invented pair; the record and the chance of a yes follow from the dials."""
+
+
+def _example(weights: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts of a score with the weights in force, worked out as the engine does."""
+    dials, listed = weights["dials"], {row["criterion"]: row for row in weights["weights"]}
+    fits = {**EXAMPLE_FITS, "record": dials["prior_well"] / (dials["prior_well"] + dials["prior_badly"])}
+    parts = [
+        {**row, "fit": fits[name], "points": row["weight"] * fits[name], "facts": {}}
+        for name, row in listed.items()
+        if name in fits
+    ]
+    hers = [part for part in parts if part["side"] == "assistant"]
+    suits = sum(part["points"] for part in hers) / max(sum(part["weight"] for part in hers), 1e-9)
+    yes = dials["prior_yes"] / (dials["prior_yes"] + dials["prior_no"])
+    chance = yes * (dials["acceptance_floor"] + (1 - dials["acceptance_floor"]) * suits)
+    both = sum(part["points"] for part in parts if part["side"] != "market")
+    acceptance = {"criterion": "acceptance", "side": "market", "weight": both, "fit": chance - 1, "facts": {}}
+    return [*parts, {**acceptance, "points": both * (chance - 1)}]
 
 
 @pages.route("/language/<code>", methods=["GET", "POST"])

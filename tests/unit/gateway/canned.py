@@ -83,22 +83,53 @@ PROFILE = {
     "updated_at": "2026-02-03T09:00:00+00:00",
 }
 
-WEIGHTS = {
-    "version": 1,
-    "weights": [
-        {"criterion": criterion, "weight": weight}
-        for criterion, weight in {
-            "skills_preferred": 20.0,
-            "skills_required": 15.0,
-            "services": 15.0,
-            "overlap": 15.0,
-            "price": 15.0,
-            "languages": 5.0,
-            "level": 5.0,
-            "capacity": 5.0,
-            "newcomer": 5.0,
-        }.items()
+LIKE = {"assistant": CARDS[1], "likeness": 0.7, "skills": ["travel.booking"], "services": ["travel"]}
+FOUND = {
+    "facets": [
+        {"name": "services", "values": [{"value": "travel", "count": 12}]},
+        {"name": "languages", "values": [{"value": "it", "count": 40}]},
+        {"name": "level", "values": [{"value": "executive", "count": 20}]},
     ],
+    "corrections": [{"typed": "calender", "read_as": "calendar"}],
+}
+POINTS = {
+    "client": {
+        "skills_required": 14.0,
+        "skills_preferred": 16.0,
+        "services": 12.0,
+        "overlap": 12.0,
+        "price": 10.0,
+        "languages": 5.0,
+        "level": 5.0,
+        "record": 10.0,
+    },
+    "assistant": {"pay": 5.0, "hours": 4.0, "market": 4.0, "notice": 3.0},
+    "market": {"demand": 100.0, "room": 3.0, "newcomer": 3.0},
+}
+WEIGHTS = {
+    "id": "000002",
+    "version": 2,
+    "formula": "two-sided-1",
+    "state": "in_force",
+    "note": "",
+    "made_by": "",
+    "made_at": None,
+    "previewed_at": None,
+    "in_force_at": "2026-11-01T09:00:00+00:00",
+    "weights": [
+        {"criterion": criterion, "side": side, "weight": weight}
+        for side, points in POINTS.items()
+        for criterion, weight in points.items()
+    ],
+    "dials": {
+        "prior_yes": 4.0,
+        "prior_no": 1.0,
+        "acceptance_floor": 0.5,
+        "prior_well": 4.0,
+        "prior_badly": 1.0,
+        "price_epsilon": 0.05,
+        "price_outside": 0.0,
+    },
 }
 
 TALK = {
@@ -181,8 +212,11 @@ def profile(payload: dict[str, Any]) -> dict[str, Any]:
 
 def answer_all(rpc: FakeRpc) -> FakeRpc:
     """A marketplace with a little of everything."""
-    rpc.on(matching.BrowseAssistants, lambda asked: {"items": CARDS[: asked["limit"]], "total": 41, "next": "c2"})
+    rpc.on(
+        matching.BrowseAssistants, lambda asked: {"items": CARDS[: asked["limit"]], "total": 41, "next": "c2", **FOUND}
+    )
     rpc.on(profiles.GetProfile, profile).on(matching.GetAssistantCard, CARDS[0]).on(matching.GetWeights, WEIGHTS)
+    rpc.on(matching.FindSimilar, {"items": [LIKE]})
     rpc.on(messaging.GetCounts, {"notifications": 3, "messages": 2})
     other = {
         **TALK,

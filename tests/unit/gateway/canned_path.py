@@ -40,19 +40,26 @@ BRIEF: dict[str, Any] = {
 }
 
 SHARES = [
-    ("skills_required", 15, 11.25, {"skills": ["calendar.management"], "asked": [3], "found": [4]}),
-    ("skills_preferred", 20, 0, {"skills": ["travel.booking"], "asked": [2], "found": [0]}),
-    ("services", 15, 7.5, {"asked": ["calendar", "travel"], "found": ["calendar"]}),
-    ("overlap", 15, 13.3, {"asked": 120, "found": 480, "day": 540}),
-    ("price", 15, 2.2, {"asked": 4500, "found": 3850, "currency": "EUR"}),
-    ("languages", 5, 5, {"languages": ["it"], "asked": ["B2"], "found": ["C2"]}),
-    ("level", 5, 2.5, {"asked": "administrative", "found": "executive"}),
-    ("capacity", 5, 5, {"free": 1800, "capacity": 1800}),
-    ("newcomer", 5, 0, {"days": 75, "of": 60}),
+    ("skills_required", "client", 14, 10.5, {"skills": ["calendar.management"], "asked": [3], "found": [4]}),
+    ("skills_preferred", "client", 16, 0, {"skills": ["travel.booking"], "asked": [2], "found": [0]}),
+    ("services", "client", 12, 6, {"asked": ["calendar", "travel"], "found": ["calendar"]}),
+    ("overlap", "client", 12, 10.7, {"asked": 120, "found": 480, "day": 540}),
+    ("price", "client", 10, 1.5, {"asked": 4500, "found": 3850, "currency": "EUR"}),
+    ("languages", "client", 5, 5, {"languages": ["it"], "asked": ["B2"], "found": ["C2"]}),
+    ("level", "client", 5, 2.5, {"asked": "administrative", "found": "executive"}),
+    ("record", "client", 10, 8.5, {"well": 3, "badly": 0}),
+    ("pay", "assistant", 5, 4.2, {"asked": 3850, "offered": 4500, "currency": "EUR"}),
+    ("hours", "assistant", 4, 1.3, {"asked": 600, "free": 1800}),
+    ("market", "assistant", 4, 4, {"industry": "legal", "targets": ["legal", "health"]}),
+    ("notice", "assistant", 3, 3, {"days": 20, "needed": 7}),
+    ("acceptance", "market", 57.2, -11.4, {"probability": 0.8, "yes": 4, "no": 1}),
+    ("demand", "market", 100, -2.1, {"price": 0.021}),
+    ("room", "market", 3, -0.5, {"promised": 300, "free": 1800}),
+    ("newcomer", "market", 3, 1.8, {"width": 0.6, "engagements": 3}),
 ]
 CONTRIBUTIONS: list[dict[str, Any]] = [
-    {"criterion": name, "weight": weight, "fit": points / weight, "points": points, "facts": facts}
-    for name, weight, points, facts in SHARES
+    {"criterion": name, "side": side, "weight": weight, "fit": points / weight, "points": points, "facts": facts}
+    for name, side, weight, points, facts in SHARES
 ]
 FAILURES: list[dict[str, Any]] = [
     {"criterion": "published", "facts": {}},
@@ -74,13 +81,72 @@ MATCHES: dict[str, Any] = {
     "eligible": 2,
     "considered": 1000,
     "matches": [
-        {"assistant": CARDS[0], "score": 46.75, "contributions": CONTRIBUTIONS},
-        {"assistant": CARDS[1], "score": 40.0, "contributions": CONTRIBUTIONS},
+        {"assistant": CARDS[0], "score": 45.0, "behind": 0.0, "contributions": CONTRIBUTIONS},
+        {"assistant": CARDS[1], "score": 40.0, "behind": 5.0, "contributions": CONTRIBUTIONS},
     ],
     "exclusions": [
         {"criterion": "skills_required", "failing": 900, "only_this": 12},
         {"criterion": "price", "failing": 0, "only_this": 0},
     ],
+    "what_if": [
+        {"criterion": name, "facts": facts, "of": 2, "gain": gain}
+        for name, facts, gain in [
+            ("price", {"asked": 4500, "proposed": 5000, "currency": "EUR", "engagement": "hourly"}, 49),
+            ("capacity", {"asked": 600, "proposed": 450}, 30),
+            ("skills_required", {"skill": "calendar.management", "asked": 3, "proposed": 0}, 12),
+            ("languages", {"language": "it", "asked": "B2", "proposed": ""}, 6),
+            ("overlap", {"asked": 120, "proposed": 0}, 4),
+            ("level", {"asked": "executive", "proposed": "administrative"}, 3),
+        ]
+    ],
+    "index_version": 12,
+}
+SUITS: dict[str, Any] = {
+    "items": [
+        {
+            "brief": {**BRIEF, "brief_id": "br-1", "industry": "legal"},
+            "score": 45.0,
+            "rank": 3,
+            "eligible": 45,
+            "contributions": CONTRIBUTIONS,
+        }
+    ],
+    "suitable": 1,
+    "considered": 30,
+    "weights_version": 2,
+    "more": [
+        {"criterion": name, "facts": facts, "of": 1, "gain": gain}
+        for name, facts, gain in [
+            ("skills_required", {"skill": "travel.booking", "asked": 0, "proposed": 3}, 9),
+            ("languages", {"language": "de", "asked": "", "proposed": "B2"}, 8),
+            ("capacity", {"asked": 300, "proposed": 900}, 7),
+            ("minimum_hours", {"asked": 900, "proposed": 600}, 6),
+            ("overlap", {"day": "mon", "asked": 0, "proposed": 120}, 5),
+            ("level", {"asked": "administrative", "proposed": "executive"}, 4),
+            ("engagement", {"asked": "hourly", "proposed": "retainer"}, 3),
+        ]
+    ],
+}
+MEMBER: dict[str, Any] = {
+    "assistant": CARDS[0],
+    "weekly_minutes": 300,
+    "skills": ["calendar.management"],
+    "services": ["travel"],
+    "cost": {"amount": 19_250, "currency": "EUR"},
+}
+TEAMS: dict[str, Any] = {
+    "items": [
+        {
+            "members": [MEMBER, {**MEMBER, "assistant": CARDS[1], "skills": []}],
+            "score": 70.0,
+            "cost": {"amount": 38_500, "currency": "EUR"},
+            "overlap_minutes": 240,
+        }
+    ],
+    "needed": True,
+    "exact": False,
+    "considered": 20,
+    "uncovered": [],
 }
 NOBODY: dict[str, Any] = {**MATCHES, "eligible": 0, "matches": []}
 TERMS: dict[str, Any] = {
@@ -249,14 +315,20 @@ def answer_path(rpc: FakeRpc, *, assistant: bool = False, empty: bool = False) -
         "assistant": CARDS[0],
         "eligible": False,
         "failures": FAILURES,
-        "score": 46.75,
-        "contributions": CONTRIBUTIONS,
+        "score": 0.0,
+        "contributions": [],
+        "rank": 0,
+        "weights_version": 2,
     }
+    fits = {**explained, "eligible": True, "failures": [], "score": 45.0, "contributions": CONTRIBUTIONS, "rank": 3}
     (
         rpc.on(requests.ListBriefs, listed() if empty else listed(BRIEF, {**BRIEF, "id": "br-2", "title": LONG}))
         .on(requests.GetBrief, BRIEF)
         .on(matching.FindMatches, NOBODY if empty else MATCHES)
-        .on(matching.ExplainMatch, explained)
+        .on(matching.ExplainMatch, explained if empty else fits)
+        .on(matching.ExplainByName, listed() if empty else {"items": [explained, {**fits, "assistant": CARDS[1]}]})
+        .on(matching.FindTeams, {**TEAMS, "items": [], "uncovered": ["travel.booking"]} if empty else TEAMS)
+        .on(matching.FindBriefsForMe, {**SUITS, "items": [], "suitable": 0, "more": []} if empty else SUITS)
         .on(matching.GetAssistantCard, CARDS[0])
         .on(matching.ListOffers, some(offer(), offer(id="of-2", state="declined", by="assistant")))
         .on(matching.GetOffer, {"offers": [side(offer())]})

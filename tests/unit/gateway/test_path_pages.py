@@ -53,9 +53,12 @@ CLIENT = (
     "/briefs/br-1",
     "/briefs/br-1/edit",
     "/briefs/br-1/assistants/as-1",
+    "/briefs/br-1/edit?change=price&to=5000",
+    "/briefs/br-1/why?name=livia",
+    "/briefs/br-1/teams",
     "/offers/new?assistant=as-1&brief=br-1",
 )
-ASSISTANT = ("/profile", "/contracts/co-1/time", "/timesheets/ts-1/entries/en-1")
+ASSISTANT = ("/profile", "/work-for-me", "/contracts/co-1/time", "/timesheets/ts-1/entries/en-1")
 TWO_WAITS = ("/timesheets/ts-1",)
 """What they show beside the week is known only from the week."""
 
@@ -594,7 +597,13 @@ def test_reasons_name_what_the_brief_asks_for(app: Flask) -> None:
         assert reasons.why(CONTRIBUTIONS[2]) == "Offers 1 of 2: Calendar and scheduling."
         assert reasons.why(CONTRIBUTIONS[4]) == "€38.50, where you pay at most €45."
         assert reasons.why_not(FAILURES[5]) == "Charges €50, more than your €40."
-        nothing_asked = {"criterion": "services", "points": 15, "weight": 15, "facts": {"asked": [], "found": []}}
+        nothing_asked = {
+            "criterion": "services",
+            "side": "client",
+            "points": 15,
+            "weight": 15,
+            "facts": {"asked": [], "found": []},
+        }
         best = reasons.best([nothing_asked, *CONTRIBUTIONS], 2)
         assert [part["criterion"] for part in best] == ["overlap", "skills_required"]
         weak = reasons.weakest(CONTRIBUTIONS)
