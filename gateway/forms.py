@@ -456,6 +456,13 @@ class Rows(Field):
             for field in row.values():
                 field.prefix = f"{self.html_name}-{number}-"
 
+    def drop(self, unwanted: Callable[[dict[str, Field]], bool]) -> None:
+        """Leaves out rows; the others keep what was typed."""
+        self.rows = [row for row in self.rows if not unwanted(row)]
+        self._renumber()
+        if not self.rows:
+            self._spare()
+
     def problem_at(self, rest: str, text: Sentence) -> None:
         number, _separator, name = rest.partition(".")
         if number.isdigit() and int(number) < len(self.rows):
@@ -484,9 +491,13 @@ class Form:
         *,
         data: MultiDict[str, str] | None = None,
         without: Sequence[str] = (),
+        posted: bool = True,
     ) -> None:
-        """`initial`: values by the fields' paths, as services give them. `data`: what was typed, else the request's."""
-        if data is None and request.method == "POST":
+        """`initial`: values by the fields' paths, as services give them. `data`: what was typed, else the request's.
+
+        Not `posted`: what the request posts is another form.
+        """
+        if data is None and posted and request.method == "POST":
             data = request.form
         self.posted = data is not None
         self.key = (data.get(KEY) if data else None) or new_key()
@@ -508,7 +519,7 @@ class Form:
             else:
                 field.take(data)
         if self.more:
-            self._forget_errors()
+            self.forget_errors()
         elif self.posted:
             self.check()
             if self.errors:
@@ -601,7 +612,7 @@ class Form:
                 return
         self.alerts.append(text)
 
-    def _forget_errors(self) -> None:
+    def forget_errors(self) -> None:
         for field in self:
             field.errors = []
             if isinstance(field, Rows):

@@ -63,6 +63,7 @@ ROUTES: tuple[Route, ...] = (
     _get("/assistants/<id>", matching.GetAssistantCard, "Assistants", "An assistant with her free hours", public=True),
     _get("/assistants/<id>/similar", matching.FindSimilar, "Assistants", "Others for the same work", public=True),
     _get("/matching/weights", matching.GetWeights, "Assistants", "The weights in force", public=True),
+    _do("/briefs/read", requests.ReadBrief, "Briefs", "What a brief in one's own words says"),
     _get("/briefs", requests.ListBriefs, "Briefs", "The client's briefs"),
     _do("/briefs", requests.SaveBrief, "Briefs", "Write a brief (a draft)", 201),
     _get("/briefs/<id>", requests.GetBrief, "Briefs", "A brief"),

@@ -79,7 +79,10 @@ class MatchingService(Service):
         cls.indexes.add(index)
         gone = weakref.ref(index)
         threading.Thread(target=index.build, name="matching-index", daemon=True).start()
-        for name, work in (("matching-index-checks", LiveIndex.check), ("matching-prices", PriceJob(store, tpool.execute).run_if_due)):
+        for name, work in (
+            ("matching-index-checks", LiveIndex.check),
+            ("matching-prices", PriceJob(store, tpool.execute).run_if_due),
+        ):
             threading.Thread(target=_repeat, args=(work, gone), name=name, daemon=True).start()
 
     @classmethod

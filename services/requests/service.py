@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from services.requests.domain.brief import Brief, BriefState, Content, Role, require_client_account, role_of
+from services.requests.domain.own_words.reading import Reader, Reading
 from services.requests.store import Client, RequestsStore
-from shared.contracts import accounts, matching
+from shared.contracts import accounts, matching, taxonomy
 from shared.contracts import requests as c
 from shared.platform.contract import Event
 from shared.platform.ids import new_id
@@ -28,9 +30,20 @@ EVENTS: dict[str, Event] = {
 }
 
 
+@functools.cache
+def reader() -> Reader:
+    """Of all names of the taxonomy; made once in a process."""
+    return Reader(taxonomy.all_names())
+
+
 class RequestsService(Service):
     name = "requests"
     store = StoreProvider(RequestsStore)
+
+    @query(c.ReadBrief)
+    def read_brief(self, call: Call, request: Request) -> Reading:
+        call.actor.require()
+        return reader().read(request["text"], request["today"] or call.now.date())
 
     # -- the client ----------------------------------------------------------------------------------------------
 

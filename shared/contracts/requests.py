@@ -62,6 +62,38 @@ class BriefContent(Message):
     industry = fields.String(load_default="", validate=optional(known_industry))
 
 
+class ReadRequest(Message):
+    """A brief in the client's own words; `today` is the client's day."""
+
+    text = fields.String(required=True, validate=length(1, 5000))
+    today = fields.Date(load_default=None, allow_none=True, validate=optional(plausible_day))
+
+
+class Finding(Message):
+    """What the text says on its characters `start` to `end`; `value` by `kind`:
+
+    skill (code, level 1 to 4 or null, required), service (code), language (code, cefr or null, required), industry
+    (code), hours (minutes, per: week or month), overlap (minutes a day), budget (amount, currency, per: hour, month or
+    ""), engagement (code), level (code), zone (name), start (date), duration (code). Not `sure`: read from a typo or by
+    convention (a day as eight hours). `negated`: the text says that it is not wanted.
+    """
+
+    kind = fields.String()
+    value = fields.Dict(keys=fields.String())
+    start = fields.Integer()
+    end = fields.Integer()
+    negated = fields.Boolean()
+    sure = fields.Boolean()
+
+
+class Reading(Message):
+    """`missing`: what a brief needs and the text does not say (services, hours, budget, engagement, level, zone,
+    start)."""
+
+    findings = fields.List(fields.Nested(Finding))
+    missing = fields.List(fields.String())
+
+
 class Brief(BriefContent):
     id = fields.String()
     client_id = fields.String()
@@ -98,6 +130,8 @@ CloseBrief = Command(SERVICE, "close_brief", Reason, Brief)
 ReopenBrief = Command(SERVICE, "reopen_brief", ById, Brief)
 # Operators, with a reason.
 RemoveBrief = Command(SERVICE, "remove_brief", Reason, Brief)
+# Reads and keeps nothing; anyone who is signed in.
+ReadBrief = Query(SERVICE, "read_brief", ReadRequest, Reading)
 # The client's own, and operators.
 GetBrief = Query(SERVICE, "get_brief", ById, Brief)
 ListBriefs = Query(SERVICE, "list_briefs", ListBriefsRequest, Briefs)

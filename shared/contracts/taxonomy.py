@@ -1,8 +1,8 @@
 """The taxonomy that briefs and profiles speak: services, skills, languages and industries, with labels in
 every language.
 
-Kept as data (`taxonomy.json`): a code never changes its meaning and is never given again. A label is looked up with
-`label(code, locale)`; a locale without labels falls back to English.
+Kept as data (`taxonomy.json`, and what people call them in `synonyms.json`): a code never changes its meaning and is
+never given again. A label is looked up with `label(code, locale)`; a locale without labels falls back to English.
 """
 
 from __future__ import annotations
@@ -12,6 +12,11 @@ from pathlib import Path
 from typing import Any
 
 _DATA: dict[str, Any] = json.loads(Path(__file__).with_name("taxonomy.json").read_text(encoding="utf-8"))
+
+_SYNONYMS: dict[str, dict[str, dict[str, list[str]]]] = json.loads(
+    Path(__file__).with_name("synonyms.json").read_text(encoding="utf-8")
+)
+_PLURALS = {"service": "services", "skill": "skills", "language": "languages", "industry": "industries"}
 
 SERVICES: dict[str, dict[str, str]] = _DATA["services"]
 """Kinds of work, by code: labels by locale."""
@@ -23,13 +28,25 @@ INDUSTRIES: dict[str, dict[str, str]] = _DATA["industries"]
 """Clients' lines of business, by code: labels by locale."""
 
 
+def all_names() -> dict[str, dict[str, set[str]]]:
+    """Every name and synonym in every language, by kind (service, skill, language, industry) and code."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for kind, entries in (("service", SERVICES), ("skill", SKILLS), ("language", LANGUAGES), ("industry", INDUSTRIES)):
+        others = _SYNONYMS[_PLURALS[kind]]
+        found[kind] = {
+            code: {
+                *(name for key, name in entry.items() if key != "service"),
+                *(name for names in others.get(code, {}).values() for name in names),
+            }
+            for code, entry in entries.items()
+        }
+    return found
+
+
 def names() -> dict[str, set[str]]:
-    """Every name of every service and skill, in every language, by code."""
-    return {
-        code: {name for key, name in entry.items() if key != "service"}
-        for entries in (SERVICES, SKILLS)
-        for code, entry in entries.items()
-    }
+    """Every name and synonym of every service and skill, in every language, by code."""
+    found = all_names()
+    return {**found["service"], **found["skill"]}
 
 
 def label(code: str, locale: str) -> str:

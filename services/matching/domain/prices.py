@@ -10,8 +10,8 @@ than she has room for costs as much as brings demand down to her room. All in th
 overflows nor vanishes, and started from the last prices, from which the next ones are never far.
 
 Sources: Tomita, Togashi, Hashizume, Ohsaka, "Fast and Examination-agnostic Reciprocal Recommendation in Matching
-Markets" (RecSys 2023) and "Matching Theory-based Recommender Systems in Online Dating" (RecSys 2022); Su, Bayoumi, Joachims,
-"Optimizing Rankings for Recommendation in Matching Markets" (WWW 2022).
+Markets" (RecSys 2023) and "Matching Theory-based Recommender Systems in Online Dating" (RecSys 2022); Su, Bayoumi,
+Joachims, "Optimizing Rankings for Recommendation in Matching Markets" (WWW 2022).
 """
 
 from __future__ import annotations
