@@ -136,7 +136,7 @@ def _acceptance(facts: Facts) -> str:
     chance = formats.percent(facts["probability"])
     answers = int(facts["yes"]) + int(facts["no"])
     if not answers:
-        return _("Likely to accept: %(chance)s. Estimated without answers of hers so far.", chance=chance)
+        return _("Likely to accept: %(chance)s. An estimate: no answers to offers so far.", chance=chance)
     return _(
         "Likely to accept: %(chance)s. Said yes to %(yes)s of %(answers)s offers.",
         chance=chance,

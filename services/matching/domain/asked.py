@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -43,8 +43,7 @@ class Asked:
         self.table = table
         self.brief = brief
         self.monday: date = week_of(brief.start_on)
-        self.days = day_masks(brief.time_zone, brief.day_start, brief.day_end, self.monday)
-        self.day_minutes = min(shared_minutes(self.days, -1))
+        self.days, self.day_minutes = _day(brief.time_zone, brief.day_start, brief.day_end, self.monday)
 
     @cached_property
     def shared(self) -> Array:
@@ -201,7 +200,14 @@ class Asked:
         if asked <= 0:
             return []
         schedule = self.table.columns["schedule"]
-        return [Condition("overlap", None, lambda rows: (self.shared >= asked)[schedule[rows]])]
+        return [Condition("overlap", None, lambda rows: self.shared[schedule[rows]] >= asked)]
+
+
+@lru_cache(maxsize=4096)
+def _day(zone: str, start: str, end: str, monday: date) -> tuple[tuple[int, ...], int]:
+    """The masks of a working week and the minutes of its shortest day."""
+    days = day_masks(zone, start, end, monday)
+    return days, min(shared_minutes(days, -1))
 
 
 def _intersection(sets: list[BitMap]) -> BitMap:

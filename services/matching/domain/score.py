@@ -35,17 +35,20 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from pyroaring import BitMap
 
 from services.matching.domain.asked import Asked
 from services.matching.domain.columns import Array
 from services.matching.domain.practice import CEFR, HIGHEST_SKILL_LEVEL
-from services.matching.domain.table import CEFR_NUMBER, LEVELS, Rows, Table
+from services.matching.domain.table import CEFR_NUMBER, LEVELS, Rows, Table, rows_of
 from services.matching.domain.weights import ASSISTANT_SIDE, CLIENT_SIDE, Dials, Weights
 
 Numbers = npt.NDArray[np.float64]
 PAY_SURPLUS = 0.25
 UNSAID_MARKET = 0.5
-_NO_LEVEL = np.uint8(0)
+BLOCK = 16_384
+Levels = npt.NDArray[np.uint8]
+Parts = Callable[[Levels, int], Levels]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,16 @@ class Scoring:
         self._standing, self.asked.shared, self._columns["schedule"]
 
     def scores(self) -> Numbers:
-        """Of all rows, in their order."""
+        """Of all rows, in their order. Many rows are done in blocks that stay in the processor's cache."""
+        if len(self.rows) <= BLOCK:
+            return self._of_block()
+        found = np.empty(len(self.rows))
+        for begin in range(0, len(self.rows), BLOCK):
+            part = Scoring(self.asked, self.rows[begin : begin + BLOCK], self.weights, self._known, self._at)
+            found[begin : begin + BLOCK] = part.with_own_promise(self._own_promise).scores()
+        return found
+
+    def _of_block(self) -> Numbers:
         points = self.weights.points_of
         total = self.without_market()
         for name in ("demand", "room", "newcomer"):
@@ -149,36 +161,30 @@ class Scoring:
         per = self.asked.price_per(self.rows)
         return amounts if isinstance(per, int) else amounts / np.maximum(per, 1)
 
-    def _by_level(self, column: str, table: Numbers) -> Numbers:
-        if column not in self._columns:
-            return np.full(len(self.rows), table[_NO_LEVEL])
-        found: Numbers = table[self._columns[column][self.rows]]
-        return found
-
     def skills_required(self, scale: float) -> Numbers | float:
         asked = self.asked.brief.required_skills
-        return self._mean(
-            [("skill:" + skill.code, _surplus(skill.level, HIGHEST_SKILL_LEVEL)) for skill in asked], scale
-        )
+        return self._mean([("skill:" + skill.code, skill.level, _surplus_of_skill) for skill in asked], 12, scale)
 
     def skills_preferred(self, scale: float) -> Numbers | float:
         asked = self.asked.brief.preferred_skills
-        levels = np.arange(HIGHEST_SKILL_LEVEL + 1)
-        return self._mean([("skill:" + skill.code, np.minimum(levels / skill.level, 1.0)) for skill in asked], scale)
+        return self._mean([("skill:" + skill.code, skill.level, _share_of_skill) for skill in asked], 12, scale)
 
     def languages(self, scale: float) -> Numbers | float:
         asked = self.asked.brief.languages
         return self._mean(
-            [("language:" + spoken.code, _surplus_of_cefr(CEFR_NUMBER[spoken.cefr])) for spoken in asked], scale
+            [("language:" + spoken.code, CEFR_NUMBER[spoken.cefr], _surplus_of_cefr) for spoken in asked], 120, scale
         )
 
-    def _mean(self, listed: list[tuple[str, Numbers]], scale: float) -> Numbers | float:
+    def _mean(self, listed: list[tuple[str, int, Parts]], whole: int, scale: float) -> Numbers | float:
+        """Of fits that are counted in whole parts: `whole` of them are a perfect fit."""
         if not listed:
             return scale
-        total = np.zeros(len(self.rows))
-        for column, fits in listed:
-            total += self._by_level(column, fits * (scale / len(listed)))
-        return total
+        total: npt.NDArray[np.uint16] | None = None
+        for column, asked, parts in listed:
+            if column in self._columns:
+                found = parts(self._columns[column][self.rows], asked)
+                total = found.astype(np.uint16) if total is None else total + found
+        return 0.0 if total is None else np.multiply(total, scale / (whole * len(listed)), dtype=np.float64)
 
     def services(self, scale: float) -> Numbers | float:
         asked = self.asked.brief.services
@@ -196,8 +202,11 @@ class Scoring:
         day = self.asked.day_minutes
         if not day:
             return scale
-        fits = np.minimum(self.asked.shared / day, 1.0) * scale
-        return fits[self._columns["schedule"][self.rows]]
+        shared = self.asked.shared
+        numbers = self._columns["schedule"][self.rows]
+        if len(shared) > 4 * len(numbers):
+            return np.minimum(shared[numbers] * (scale / day), scale)
+        return np.minimum(shared * (scale / day), scale)[numbers]
 
     def price(self, scale: float) -> Numbers | float:
         return (1.0 - self._price) * scale if self.asked.brief.budget.amount else 0.0
@@ -205,15 +214,18 @@ class Scoring:
     def level(self, scale: float) -> Numbers | float:
         if LEVELS[self.asked.brief.level]:
             return scale
-        fits: Numbers = np.array([scale, scale * 0.5])[self._columns["level"][self.rows]]
+        fits: Numbers = scale - self._columns["level"][self.rows] * (scale * 0.5)
         return fits
 
     def record(self, scale: float) -> Numbers:
         return (self._known.quality * scale)[self._standing]
 
     def pay(self, scale: float) -> Numbers:
-        surplus = 1.0 / np.maximum(self._price, 1e-9) - 1.0
-        return np.clip(0.5 + surplus * (0.5 / PAY_SURPLUS), 0.0, 1.0) * scale
+        """The rows are within the budget: their surplus is not below nothing."""
+        rate = 0.5 / PAY_SURPLUS * scale
+        fits = rate / np.maximum(self._price, 1e-9)
+        fits += 0.5 * scale - rate
+        return np.minimum(fits, scale, out=fits)
 
     def hours(self, scale: float) -> Numbers:
         return np.minimum((self.asked.brief.weekly_minutes * scale) / np.maximum(self._free, 1), scale)
@@ -224,29 +236,45 @@ class Scoring:
         if not industry:
             return np.where(targets == 0, scale, scale * UNSAID_MARKET)
         number = table.industry_numbers.known(industry)
-        hers = targets & np.uint64(1 << number if number is not None else 0)
+        hers = targets & np.uint32(1 << number if number is not None else 0)
         liked: Numbers = ((targets == 0) | (hers != 0)) * scale
         return liked
 
-    def notice(self, scale: float) -> Numbers:
+    def notice(self, scale: float) -> Numbers | float:
         days = max((self.asked.brief.start_on - self._at.date()).days, 0)
-        needed = np.arange(256)
-        fits = np.minimum(days / np.maximum(needed, 1), 1.0)
-        fits[0] = 1.0
-        return (fits * scale)[self._columns["notice"][self.rows]]
+        if days >= self.asked.table.longest_notice:
+            return scale
+        return (_notice_fits(days) * scale)[self._columns["notice"][self.rows]]
 
     def demand(self, scale: float) -> Numbers | float:
-        if not self.asked.table.priced:
-            return 0.0
-        return self._columns["price"][self.rows] * -scale
+        return self._sparse(self.asked.table.priced, lambda rows: self._columns["price"][rows] * -scale)
 
     def room(self, scale: float) -> Numbers | float:
-        promised = self._columns["promised"][self.rows].astype(np.float64)
-        for row, minutes in self._own_promise.items():
-            at = int(np.searchsorted(self.rows, row))
-            if at < len(self.rows) and self.rows[at] == row:
-                promised[at] = max(promised[at] - minutes, 0.0)
-        return np.minimum(promised / np.maximum(self._free, 1), 1.0) * -scale
+        def fits(rows: Rows) -> Numbers:
+            promised = self._columns["promised"][rows].astype(np.float64)
+            for row, minutes in self._own_promise.items():
+                promised[rows == row] -= minutes
+            taken: Numbers = np.maximum(promised, 0.0) / np.maximum(self._columns["free"][rows], 1)
+            return np.minimum(taken, 1.0) * -scale
+
+        return self._sparse(self.asked.table.promised, fits)
+
+    def _sparse(self, some: BitMap, fits: Callable[[Rows], Numbers]) -> Numbers | float:
+        """What counts for some rows only, and is nothing for the others."""
+        if not some or not len(self.rows):
+            return 0.0
+        near = (
+            rows_of(some & _span(int(self.rows[0]), int(self.rows[-1])))
+            if len(some) > len(self.rows)
+            else rows_of(some)
+        )
+        at = np.minimum(np.searchsorted(self.rows, near), len(self.rows) - 1)
+        here = self.rows[at] == near
+        if not here.any():
+            return 0.0
+        found = np.zeros(len(self.rows))
+        found[at[here]] = fits(near[here])
+        return found
 
     def newcomer(self, scale: float) -> Numbers:
         return (self._known.width * scale)[self._standing]
@@ -272,16 +300,38 @@ FITS: Mapping[str, Fit] = {
 }
 
 
-def _surplus(asked: int, highest: int) -> Numbers:
-    """By level found (0: none): half for meeting what is asked, up to 1 for the top of the scale."""
-    found = np.arange(highest + 1)
+def _surplus_of_skill(levels: Levels, asked: int) -> Levels:
+    """Of twelve: six for meeting what is asked, up to twelve for an expert. The rows meet it."""
+    return _surplus(levels, asked, HIGHEST_SKILL_LEVEL, 6)
+
+
+def _surplus_of_cefr(levels: Levels, asked: int) -> Levels:
+    """Of 120: sixty for meeting what is asked, up to 120 for C2. The rows meet it."""
+    return _surplus(levels, asked, len(CEFR), 60)
+
+
+def _surplus(levels: Levels, asked: int, highest: int, half: int) -> Levels:
     if asked >= highest:
-        return (found >= asked).astype(np.float64)
-    return np.maximum(0.5 + 0.5 * (found - asked) / (highest - asked), 0.0)
+        return (levels >= asked).view(np.uint8) * np.uint8(2 * half)
+    return (np.maximum(levels, asked) - np.uint8(asked)) * np.uint8(half // (highest - asked)) + np.uint8(half)
 
 
-def _surplus_of_cefr(asked: int) -> Numbers:
-    return _surplus(asked, len(CEFR))
+def _share_of_skill(levels: Levels, asked: int) -> Levels:
+    """Of twelve: the level found / the level asked, at most all of it."""
+    return np.minimum(levels, np.uint8(asked)) * np.uint8(12 // asked)
+
+
+@functools.lru_cache(maxsize=512)
+def _notice_fits(days: int) -> Numbers:
+    """By the days of notice needed."""
+    needed = np.arange(256)
+    fits = np.minimum(days / np.maximum(needed, 1), 1.0)
+    fits[0] = 1.0
+    return fits
+
+
+def _span(first: int, last: int) -> BitMap:
+    return BitMap(range(first, last + 1))
 
 
 def _total(shares: Iterable[tuple[Numbers, Numbers]]) -> Numbers:

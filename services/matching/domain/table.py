@@ -37,7 +37,7 @@ CEFR_NUMBER = {cefr: number for number, cefr in enumerate(CEFR, 1)}
 COLUMNS = {
     "rate": "i8", "currency": "u1", "fee": "i8", "fee_currency": "u1", "included": "i4",
     "free": "i4", "capacity": "i4", "minimum": "i4", "schedule": "i4", "level": "u1",
-    "services": "u8", "industries": "u8", "notice": "u1", "published": "f8",
+    "services": "u8", "industries": "u4", "notice": "u1", "published": "f8",
     "standing": "i4", "price": "f4", "promised": "f4",
 }  # fmt: skip
 
@@ -107,7 +107,10 @@ class Table:
         self.free = [BitMap() for _ in range(HOURS + 1)]
         self.minimum = [BitMap() for _ in range(HOURS + 1)]
         self.by_schedule: Array = np.zeros(0, np.int64)
-        self.priced = 0
+        self.priced = BitMap()
+        """Rows with a price of demand, and rows with minutes promised."""
+        self.promised = BitMap()
+        self.longest_notice = 0
         self._history: dict[str, Standing] = {}
         self._filling: list[str] = []
 
@@ -152,7 +155,8 @@ class Table:
             self.retire(practice.id)
         self._append([(practice, capacity)])
         self.ids.append(practice.id)
-        self.columns["price"][-1], self.columns["promised"][-1] = kept
+        self.set_price(practice.id, float(kept[0]))
+        self.promise(practice.id, float(kept[1]))
 
     def retire(self, id: str) -> None:
         """Nobody finds this practice any more."""
@@ -195,6 +199,7 @@ class Table:
             ],
             dtype=np.int64,
         ).T
+        self.longest_notice = max(self.longest_notice, int(values[-1].max()))
         for name, column in zip(
             ("rate", "currency", "free", "capacity", "minimum", "schedule", "level", "notice"), values, strict=True
         ):
@@ -290,7 +295,7 @@ class Table:
             self.services[code].update(array("I", rows))
         for code, rows in targeted.items():
             self.industries[code].update(array("I", rows))
-            industry_bits[rows] |= np.uint64(1 << self.industry_numbers.of(code))
+            industry_bits[rows] |= np.uint32(1 << self.industry_numbers.of(code))
 
     # -- what changes in place -------------------------------------------------------------------------------------
 
@@ -315,9 +320,8 @@ class Table:
     def set_price(self, id: str, price: float) -> None:
         row = self.ids.row(id)
         if row is not None:
-            column = self.columns["price"]
-            self.priced += int(price > 0) - int(column[row] > 0)
-            column[row] = max(price, 0.0)
+            self.columns["price"][row] = max(price, 0.0)
+            (self.priced.add if price > 0 else self.priced.discard)(row)
 
     def promise(self, id: str, minutes: float) -> None:
         """Adds to the minutes promised; less than nothing takes them back."""
@@ -325,6 +329,7 @@ class Table:
         if row is not None:
             column = self.columns["promised"]
             column[row] = max(column[row] + minutes, 0.0)
+            (self.promised.add if column[row] > 0 else self.promised.discard)(row)
 
     def contents(self, row: int) -> tuple[object, ...]:
         """All that a row holds, with codes in the place of numbers; prices and promises aside."""
