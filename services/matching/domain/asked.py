@@ -112,14 +112,19 @@ class Asked:
     def _meeting(self, conditions: Iterable[Condition]) -> Rows:
         listed = list(conditions)
         sets = [condition.within for condition in listed if condition.within is not None]
-        rows = rows_of(_intersection([self.table.live, *sets]))
+        if not any(condition.criterion == "capacity" for condition in listed):
+            sets.append(self.table.live)  # who has free hours is published
+        rows = rows_of(_intersection(self.table, sets))
         own = self.own_row
         if own is not None:
             rows = rows[rows != own]
-        for condition in listed:
-            if condition.check is not None and len(rows):
-                rows = rows[condition.check(rows)]
-        return rows
+        checks = [condition.check for condition in listed if condition.check is not None]
+        if not checks or not len(rows):
+            return rows
+        met = checks[0](rows)
+        for check in checks[1:]:
+            met &= check(rows)
+        return rows[met]
 
     def _sharing(self) -> int:
         enough = self.shared[: len(self.table.by_schedule)] >= self.brief.overlap_minutes
@@ -210,11 +215,11 @@ def _day(zone: str, start: str, end: str, monday: date) -> tuple[tuple[int, ...]
     return days, min(shared_minutes(days, -1))
 
 
-def _intersection(sets: list[BitMap]) -> BitMap:
+def _intersection(table: Table, sets: list[BitMap]) -> BitMap:
     """Rarest first; the client's own row and what needs an exact look are still in it."""
     if len(sets) == 1:
         return sets[0]
-    ordered = sorted(sets, key=len)
+    ordered = sorted(sets, key=table.size)
     found = ordered[0] & ordered[1]
     for other in ordered[2:]:
         if not found:

@@ -24,6 +24,7 @@ LONG = 7
 FREE_STEPS = (300, 600, 1200, 1800, 2400)
 """Minutes a week that the facet of free hours counts from."""
 FACET_CEFR = "B1"
+MANY = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +83,14 @@ def browse(table: Table, terms: TermIndex, filters: Filters, limit: int, cursor:
     """The part of the list after `cursor`, stable while others come and go. Raises Invalid for a bad cursor."""
     after = _decode(cursor) if cursor else None
     found, corrections = _by_text(table, terms, filters.text)
-    rows = _exact(table, filters, rows_of(_meeting(table, filters, found)))
-    key = _ORDERS[filters.sort](table, filters, rows)
-    chosen = _page(table, rows, key, limit, after)
-    following = None
-    if len(chosen) > limit:
-        last = chosen[limit - 1]
-        following = _encode(float(key[last]), table.ids.of(int(rows[last])))
-    ids = tuple(table.ids.several(rows[chosen[:limit]]))
+    meeting = _meeting(table, filters, found)
+    total = len(meeting) if _is_exact(filters) else len(_exact(table, filters, rows_of(meeting)))
+    rows, keys = _next(table, filters, meeting, limit + 1, after)
+    ids = table.ids.several(rows)
+    ordered = sorted(zip(keys.tolist(), ids, strict=True))[: limit + 1]
+    following = _encode(*ordered[limit - 1]) if len(ordered) > limit else None
     facets = tuple(_facets(table, filters, found)) if filters.facets else ()
-    return Page(ids, len(rows), following, facets, tuple(corrections))
+    return Page(tuple(id for _, id in ordered[:limit]), total, following, facets, tuple(corrections))
 
 
 def by_name(table: Table, text: str, limit: int) -> list[str]:
@@ -206,21 +205,40 @@ def _facet(name: str, within: BitMap, sets: Iterable[tuple[str, BitMap]]) -> Fac
     return Facet(name, tuple(sorted(values, key=lambda value: (-value.count, value.value))))
 
 
-def _page(table: Table, rows: Rows, key: Array, limit: int, after: tuple[float, str] | None) -> list[int]:
-    """Positions of the next `limit` rows and one more, ordered by key, then id."""
-    positions = np.arange(len(rows))
+def _next(
+    table: Table, filters: Filters, meeting: BitMap, limit: int, after: tuple[float, str] | None
+) -> tuple[Rows, Array]:
+    """Rows that hold the next `limit` of the order, with their keys.
+
+    Of very many rows only the first part of the order is looked at, as sets that grow: whoever is not in a set comes
+    after all who are.
+    """
+    sets = _GROWING[filters.sort](table, filters) if len(meeting) > MANY else []
+    for rows_in in (*sets, meeting):
+        some = meeting & rows_in if rows_in is not meeting else meeting
+        if rows_in is not meeting and len(some) < limit:
+            continue
+        rows = _exact(table, filters, rows_of(some))
+        keys = _ORDERS[filters.sort](table, filters, rows)
+        rows, keys = _first(table, rows, keys, limit, after)
+        if len(rows) >= limit or rows_in is meeting:
+            return rows, keys
+    return rows, keys
+
+
+def _first(table: Table, rows: Rows, keys: Array, limit: int, after: tuple[float, str] | None) -> tuple[Rows, Array]:
+    """The next `limit` by key, then id, and perhaps a few more."""
     if after is not None:
-        beyond = key > after[0]
-        equal = np.flatnonzero(key == after[0])
-        later = [int(at) for at in equal if table.ids.of(int(rows[at])) > after[1]]
-        positions = np.concatenate([np.flatnonzero(beyond), np.array(later, dtype=np.intp)])
-    if len(positions) > limit + 1:
-        keys = key[positions]
-        border = np.partition(keys, limit)[limit]
-        positions = positions[keys <= border]
-    ids = table.ids.several(rows[positions])
-    ordered = sorted(zip(key[positions].tolist(), ids, positions.tolist(), strict=True))
-    return [position for _, _, position in ordered[: limit + 1]]
+        equal = table.ids.first(rows[keys == after[0]], limit, after[1])
+        beyond = keys > after[0]
+        rows = np.concatenate([equal, rows[beyond]])
+        keys = np.concatenate([np.full(len(equal), after[0]), keys[beyond]])
+    if len(rows) <= limit:
+        return rows, keys
+    border = np.partition(keys, limit - 1)[limit - 1]
+    before = keys < border
+    equal = table.ids.first(rows[keys == border], limit)
+    return np.concatenate([rows[before], equal]), np.concatenate([keys[before], np.full(len(equal), border)])
 
 
 def _newest(table: Table, _filters: Filters, rows: Rows) -> Array:
@@ -238,6 +256,16 @@ def _freest(table: Table, _filters: Filters, rows: Rows) -> Array:
     return -table.columns["free"][rows].astype(np.float64)
 
 
+def _rates_growing(table: Table, filters: Filters) -> list[BitMap]:
+    buckets = table.rates.get(filters.currency)
+    return buckets.bitmaps[::4] if buckets else []
+
+
+_GROWING: dict[str, Callable[[Table, Filters], list[BitMap]]] = {
+    "newest": lambda table, _filters: table.recent,
+    "rate": _rates_growing,
+    "free": lambda table, _filters: table.free[::-4],
+}
 _ORDERS: dict[str, Callable[[Table, Filters, Rows], Array]] = {"newest": _newest, "rate": _cheapest, "free": _freest}
 
 

@@ -91,6 +91,8 @@ class Ids:
         listed = [id.encode() for id in rows]
         self._of_row: Array = np.array(listed) if listed else np.zeros(0, "S1")
         self._order = np.argsort(self._of_row, kind="stable").astype(np.int32)
+        self._places = np.empty(len(self._order), np.int32)
+        self._places[self._order] = np.arange(len(self._order), dtype=np.int32)
         self._later: dict[str, int] = {}
         self._later_ids: list[str] = []
 
@@ -104,6 +106,16 @@ class Ids:
 
     def forget(self, id: str) -> None:
         self._later[id] = -1
+
+    def first(self, rows: Array, limit: int, after: str = "") -> Array:
+        """Of rows, the `limit` with the smallest ids, among those after an id; in no order, and perhaps a few more."""
+        known = rows[rows < len(self._of_row)]
+        if after:
+            known = known[self._places[known] >= np.searchsorted(self._of_row, after.encode(), sorter=self._order)]
+        if len(known) > limit + 1:
+            known = known[np.argpartition(self._places[known], limit)[: limit + 1]]
+        found = np.concatenate([known, rows[rows >= len(self._of_row)]])
+        return found if not after else found[[self.of(int(row)) > after for row in found]]
 
     def row(self, id: str) -> int | None:
         later = self._later.get(id)
@@ -129,4 +141,4 @@ class Ids:
 
     @property
     def bytes(self) -> int:
-        return self._of_row.nbytes + self._order.nbytes + 200 * len(self._later_ids)
+        return self._of_row.nbytes + self._order.nbytes + self._places.nbytes + 200 * len(self._later_ids)

@@ -253,17 +253,15 @@ class TableEngine:
         """The best `limit` of those that meet all conditions, ordered by score, then id."""
         asked = Asked(self._table, brief)
         rows = asked.rows()
-        scoring = self._scoring(asked, rows, weights, at)
-        scores = self._scores(scoring)
-        best = self._best(rows, scores, limit)
-        ranked = self._ranked(asked, rows[best], weights, at)
+        some, scores = self._top(self._scoring(asked, rows, weights, at), limit)
+        best = self._best(some, scores, limit)
+        ranked = self._ranked(asked, some[best], weights, at)
         return Found(ranked, len(rows), asked.considered, self.version)
 
     def top(self, brief: Brief, weights: Weights, at: datetime, limit: int) -> list[tuple[str, float]]:
         """Ids and scores of the best, without their shares."""
         asked = Asked(self._table, brief)
-        rows = asked.rows()
-        scores = self._scores(self._scoring(asked, rows, weights, at))
+        rows, scores = self._top(self._scoring(asked, asked.rows(), weights, at), limit)
         return [(self._table.ids.of(int(rows[at])), float(scores[at])) for at in self._best(rows, scores, limit)]
 
     def eligible(self, brief: Brief) -> int:
@@ -353,6 +351,13 @@ class TableEngine:
         own = self._promises.get(asked.brief.id, {})
         held = ((self._table.ids.row(id), minutes) for id, minutes in own.items())
         return scoring.with_own_promise({row: minutes for row, minutes in held if row is not None})
+
+    def _top(self, scoring: Scoring, limit: int) -> tuple[Rows, Array]:
+        if len(scoring.rows) < OFFLOAD_FROM:
+            return scoring.rows, scoring.scores()
+        scoring.prepare()
+        found: tuple[Rows, Array] = self._run(scoring.top, limit)
+        return found
 
     def _scores(self, scoring: Scoring) -> Array:
         if len(scoring.rows) < OFFLOAD_FROM:

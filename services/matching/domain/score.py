@@ -46,7 +46,12 @@ from services.matching.domain.weights import ASSISTANT_SIDE, CLIENT_SIDE, Dials,
 Numbers = npt.NDArray[np.float64]
 PAY_SURPLUS = 0.25
 UNSAID_MARKET = 0.5
-BLOCK = 16_384
+BLOCK = 32_768
+PRUNE_FROM = 10_000
+TRIED = 512
+TOLERANCE = 1e-6
+FIRST = ("skills_required", "skills_preferred", "services", "price", "record")
+"""What differs most from one assistant to the next."""
 Levels = npt.NDArray[np.uint8]
 Parts = Callable[[Levels, int], Levels]
 
@@ -100,9 +105,42 @@ class Scoring:
             return self._of_block()
         found = np.empty(len(self.rows))
         for begin in range(0, len(self.rows), BLOCK):
-            part = Scoring(self.asked, self.rows[begin : begin + BLOCK], self.weights, self._known, self._at)
-            found[begin : begin + BLOCK] = part.with_own_promise(self._own_promise).scores()
+            found[begin : begin + BLOCK] = self._of(self.rows[begin : begin + BLOCK]).scores()
         return found
+
+    def top(self, limit: int) -> tuple[Rows, Numbers]:
+        """Rows and scores that hold the best `limit`, and all that equal the last of them.
+
+        Of very many rows the criteria that differ most are worked out first. Who cannot reach the best even with all
+        points of the others is left out; the answer is the same.
+        """
+        if len(self.rows) <= PRUNE_FROM:
+            return self.rows, self.scores()
+        first, yes = self._first()
+        likely = np.argpartition(-(yes * first), TRIED)[:TRIED]
+        tried = self._of(np.sort(self.rows[likely])).scores()
+        border = np.partition(tried, TRIED - limit)[TRIED - limit]
+        points = self.weights.points_of
+        rest = sum(points(name) for name in (*CLIENT_SIDE, *ASSISTANT_SIDE) if name not in FIRST)
+        kept = self.rows[yes * (first + rest) + points("newcomer") >= border - TOLERANCE]
+        return kept, self._of(kept).scores()
+
+    def _first(self) -> tuple[Numbers, Numbers]:
+        """Points of the criteria in FIRST, and the chance of a yes with the best of terms."""
+        found, yes = np.empty(len(self.rows)), np.empty(len(self.rows))
+        for begin in range(0, len(self.rows), BLOCK):
+            part = self._of(self.rows[begin : begin + BLOCK])
+            found[begin : begin + BLOCK] = part.side(FIRST)
+            yes[begin : begin + BLOCK] = part.yes()
+        return found, yes
+
+    def yes(self) -> Numbers:
+        """The chance of a yes with the best of terms."""
+        return self._known.yes[self._standing]
+
+    def _of(self, rows: Rows) -> Scoring:
+        part = Scoring(self.asked, rows, self.weights, self._known, self._at)
+        return part.with_own_promise(self._own_promise)
 
     def _of_block(self) -> Numbers:
         points = self.weights.points_of
@@ -125,7 +163,7 @@ class Scoring:
 
     def sides(self) -> tuple[Numbers, Numbers, Numbers]:
         """Points of what the client gets and of what the assistant gets, and the chance of a yes, of all rows."""
-        client, assistant = self._side(CLIENT_SIDE), self._side(ASSISTANT_SIDE)
+        client, assistant = self.side(CLIENT_SIDE), self.side(ASSISTANT_SIDE)
         return client, assistant, self._acceptance(assistant)
 
     def without_market(self) -> Numbers:
@@ -133,7 +171,8 @@ class Scoring:
         client, assistant, probability = self.sides()
         return probability * (client + assistant)
 
-    def _side(self, criteria: tuple[str, ...]) -> Numbers:
+    def side(self, criteria: tuple[str, ...]) -> Numbers:
+        """Points of some criteria of a side, of all rows."""
         total, points = np.zeros(len(self.rows)), self.weights.points_of
         for name in criteria:
             if points(name):
@@ -194,7 +233,7 @@ class Scoring:
         for code in asked:
             number = self.asked.table.service_numbers.known(code)
             bits |= 1 << number if number is not None else 0
-        held = self._columns["services"][self.rows] & np.uint64(bits)
+        held = self._columns["services"][self.rows] & np.uint32(bits)
         share: Numbers = np.bitwise_count(held) * (scale / len(asked))
         return share
 
@@ -263,11 +302,9 @@ class Scoring:
         """What counts for some rows only, and is nothing for the others."""
         if not some or not len(self.rows):
             return 0.0
-        near = (
-            rows_of(some & _span(int(self.rows[0]), int(self.rows[-1])))
-            if len(some) > len(self.rows)
-            else rows_of(some)
-        )
+        if len(self.rows) <= len(some):
+            return fits(self.rows)
+        near = rows_of(some)
         at = np.minimum(np.searchsorted(self.rows, near), len(self.rows) - 1)
         here = self.rows[at] == near
         if not here.any():
@@ -328,10 +365,6 @@ def _notice_fits(days: int) -> Numbers:
     fits = np.minimum(days / np.maximum(needed, 1), 1.0)
     fits[0] = 1.0
     return fits
-
-
-def _span(first: int, last: int) -> BitMap:
-    return BitMap(range(first, last + 1))
 
 
 def _total(shares: Iterable[tuple[Numbers, Numbers]]) -> Numbers:

@@ -29,6 +29,8 @@ from services.matching.domain.vocabulary import Vocabulary, words
 HOURS = 40
 """Free hours have a bitmap each, up to this."""
 BUCKETS = 64
+RECENT_PARTS = (0.01, 0.05, 0.25, 0.5)
+SIZES_KEPT = 1000
 BATCH = 50_000
 LEVELS = {"administrative": 0, "executive": 1}
 CEFR_NUMBER = {cefr: number for number, cefr in enumerate(CEFR, 1)}
@@ -37,7 +39,7 @@ CEFR_NUMBER = {cefr: number for number, cefr in enumerate(CEFR, 1)}
 COLUMNS = {
     "rate": "i8", "currency": "u1", "fee": "i8", "fee_currency": "u1", "included": "i4",
     "free": "i4", "capacity": "i4", "minimum": "i4", "schedule": "i4", "level": "u1",
-    "services": "u8", "industries": "u4", "notice": "u1", "published": "f8",
+    "services": "u4", "industries": "u4", "notice": "u1", "published": "f8",
     "standing": "i4", "price": "f4", "promised": "f4",
 }  # fmt: skip
 
@@ -106,13 +108,18 @@ class Table:
         self.retainers = BitMap()
         self.free = [BitMap() for _ in range(HOURS + 1)]
         self.minimum = [BitMap() for _ in range(HOURS + 1)]
+        self.recent = [BitMap() for _ in RECENT_PARTS]
+        """The most recently published parts of those there were at first, and all after."""
+        self._recent_edges: list[float] = []
         self.by_schedule: Array = np.zeros(0, np.int64)
         self.priced = BitMap()
         """Rows with a price of demand, and rows with minutes promised."""
         self.promised = BitMap()
         self.longest_notice = 0
-        self._history: dict[str, Standing] = {}
+        self._history: dict[str, Counts] = {}
         self._filling: list[str] = []
+        self._sizes: dict[int, int] = {}
+        self._sized_at = 0
 
     def __len__(self) -> int:
         return len(self.live)
@@ -126,6 +133,18 @@ class Table:
     def rows(self) -> int:
         """All rows, also retired ones."""
         return self.columns.length
+
+    def size(self, rows: BitMap) -> int:
+        """About how many rows a set of this table has: good for an order, and not counted anew for every question."""
+        if abs(self.rows - self._sized_at) > SIZES_KEPT:
+            self._sizes.clear()
+            self._sized_at = self.rows
+        known = self._sizes.get(id(rows))
+        if known is None:
+            known = len(rows)
+            if len(self._sizes) < SIZES_KEPT:
+                self._sizes[id(rows)] = known
+        return known
 
     # -- filling ---------------------------------------------------------------------------------------------------
 
@@ -164,6 +183,7 @@ class Table:
         if row is None:
             return
         self.by_schedule[self.columns["schedule"][row]] -= 1
+        self._history[id] = self.standings.keys[int(self.columns["standing"][row])]
         for bitmap in self.free:
             bitmap.discard(row)
         self.ids.forget(id)
@@ -205,7 +225,8 @@ class Table:
         ):
             columns[name][here] = column
         columns["published"][here] = [p.published_at.timestamp() if p.published_at else 0.0 for p, _ in batch]
-        columns["standing"][here] = [zero(_counts(self._history.get(p.id))) for p, _ in batch]
+        columns["standing"][here] = [zero(self._history.pop(p.id, _NONE)) for p, _ in batch]
+        self._spread_published(columns["published"][here], rows)
         self._append_retainers([p for p, _ in batch], rows)
         self._spread(rows, values)
 
@@ -229,6 +250,12 @@ class Table:
         for hour in range(HOURS + 1):
             self.free[hour].update(_as_bits(rows[free >= hour * 60]))
             self.minimum[hour].update(_as_bits(rows[minimum <= hour * 60]))
+
+    def _spread_published(self, published: Array, rows: Array) -> None:
+        if not self._recent_edges:
+            self._recent_edges = [float(edge) for edge in np.quantile(published, [1 - part for part in RECENT_PARTS])]
+        for bitmap, edge in zip(self.recent, self._recent_edges, strict=True):
+            bitmap.update(_as_bits(rows[published >= edge]))
 
     def _append_retainers(self, practices: Sequence[Practice], rows: Array) -> None:
         offered = [
@@ -312,9 +339,11 @@ class Table:
         self.columns["free"][row] = minutes
 
     def set_standing(self, standing: Standing) -> None:
-        self._history[standing.id] = standing
+        """Also before its practice is there."""
         row = self.ids.row(standing.id)
-        if row is not None:
+        if row is None:
+            self._history[standing.id] = _counts(standing)
+        else:
             self.columns["standing"][row] = self.standings.of(_counts(standing))
 
     def set_price(self, id: str, price: float) -> None:
@@ -358,7 +387,7 @@ class Table:
         )
 
     def _bitmaps(self) -> Iterator[BitMap]:
-        for levels in (*self.skills.values(), *self.languages.values(), self.free, self.minimum):
+        for levels in (*self.skills.values(), *self.languages.values(), self.free, self.minimum, self.recent):
             yield from levels
         for buckets in (*self.rates.values(), *self.fees.values()):
             yield from buckets.bitmaps
@@ -395,9 +424,7 @@ def _as_bits(rows: Array) -> array[int]:
     return array("I", rows.astype(np.uint32, copy=False).tobytes())
 
 
-def _counts(standing: Standing | None) -> Counts:
-    if standing is None:
-        return _NONE
+def _counts(standing: Standing) -> Counts:
     yes, no, well, badly = (
         min(count, _MOST_COUNTED) for count in (standing.yes, standing.no, standing.well, standing.badly)
     )

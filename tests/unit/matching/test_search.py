@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from services.matching.domain import browse
 from services.matching.domain.browse import Correction, Filters
+from services.matching.domain.capacity import Capacity
 from services.matching.domain.engine import TableEngine
+from services.matching.domain.practice import Practice
 from services.matching.domain.vocabulary import words
 from shared.platform.errors import Invalid
 from shared.platform.money import Money
@@ -151,11 +154,17 @@ def test_facets_count_what_each_further_filter_would_leave(engine: TableEngine) 
     assert facets["retainer"] == {}
 
 
-def test_pages_and_facets_of_a_population_are_exact() -> None:
+@pytest.mark.parametrize("many", [20_000, 5])
+def test_pages_and_facets_of_a_population_are_exact(many: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browse, "MANY", many)
     dice = random.Random(3)
     practices = [some_practice(dice, f"a{number:03}") for number in range(120)]
     engine = TableEngine()
-    engine.build([(practice, some_capacity(dice, practice)) for practice in practices])
+    population = [(practice, some_capacity(dice, practice)) for practice in practices]
+    engine.build(population[:90])
+    for practice, capacity in population[90:]:
+        engine.set_capacity(capacity)
+        engine.upsert(practice)
     for sort in ("newest", "rate", "free"):
         for rate in (None, 3130):
             asked = Filters(sort=sort, max_rate_amount=rate, free_minutes=330, facets=True)
@@ -167,7 +176,18 @@ def test_pages_and_facets_of_a_population_are_exact() -> None:
                 page = engine.browse(asked, 7, page.next)
                 seen += page.ids
             assert len(seen) == len(set(seen)) == first.total
+            held = {practice.id: (practice, capacity) for practice, capacity in population}
+            assert seen == sorted(seen, key=lambda id: (order(sort, *held[id]), id))
             for facet in first.facets:
                 for value in facet.values if facet.name in ("services", "skills") else ():
                     narrower = replace(asked, **{facet.name: (value.value,)})  # type: ignore[arg-type]
                     assert engine.browse(narrower, 1, "").total == value.count
+
+
+def order(sort: str, practice: Practice, capacity: Capacity) -> float:
+    if sort == "newest":
+        assert practice.published_at is not None
+        return -practice.published_at.timestamp()
+    if sort == "free":
+        return -max(capacity.free_minutes, 0)
+    return practice.hourly_rate.amount + (0 if practice.hourly_rate.currency == "EUR" else 1e13)
