@@ -30,7 +30,7 @@ def messaging() -> dict[str, Any]:
 def _in_child(module: str) -> dict[str, Any]:
     """A part that needs eventlet's patch, which must not reach the others: its last line is its figures."""
     child = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", module], stdout=subprocess.PIPE, text=True, check=True, timeout=900
+        [sys.executable, "-W", "ignore", "-m", module], stdout=subprocess.PIPE, text=True, check=True, timeout=1500
     )
     *shown, last = child.stdout.rstrip().splitlines()
     print("\n".join(shown), flush=True)
@@ -41,7 +41,11 @@ def _in_child(module: str) -> dict[str, Any]:
 PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "messaging": messaging,
     "outbox": lambda: _in_child("tests.load.bench_outbox"),
-    "matching": lambda: _in_child("tests.load.bench_matching"),
+    "matching": lambda: {
+        "engine": _in_child("tests.load.bench_matching"),
+        "own_words": _in_child("tests.load.bench_own_words"),
+        "market": _in_child("tests.load.bench_market"),
+    },
 }
 
 
