@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request, url_for
-from flask_babel import format_date, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
@@ -223,5 +223,5 @@ _SHOWN: dict[str, Callable[[Json], str]] = {
     "level": lambda value: labels.label(value["code"], "level"),
     "duration": lambda value: labels.label(value["code"], "duration"),
     "zone": lambda value: formats.zone_name(value["name"]),
-    "start": lambda value: str(format_date(date.fromisoformat(value["date"]), "long")),
+    "start": lambda value: formats.format_date(value["date"]),
 }

@@ -257,7 +257,8 @@ def _asked(
     number = {practice.id: number for number, practice in enumerate(practices)}
     supply = sum(practice.capacity_minutes for practice in practices[: scale.assistants])
     made: list[tuple[Brief, int]] = []
-    client, hers = [], []
+    client: list[Numbers] = []
+    hers: list[Numbers] = []
     minutes = 0
     while len(made) < scale.a_week * scale.weeks if scale.a_week else minutes < scale.demand * supply:
         week = len(made) // scale.a_week if scale.a_week else 0

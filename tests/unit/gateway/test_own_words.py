@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,9 @@ from tests.unit.gateway.conftest import SignIn
 from tests.unit.gateway.fake_rpc import FakeRpc
 from tests.unit.gateway.test_pages import assert_sound
 
-TEXT = "Ten hours a week for Mailchimp and travel, 35 euros an hour, English C1. No bookkeeping. <b>Now</b>"
+TEXT = (
+    "Ten hours a week for Mailchimp and travel, 35 euros an hour, English C1. No bookkeeping. <b>Now</b>, dal 3 marzo"
+)
 READER = Reader(taxonomy.all_names())
 
 
@@ -24,7 +27,7 @@ READER = Reader(taxonomy.all_names())
 def service(rpc: FakeRpc) -> None:
     def read(asked: dict[str, Any]) -> Any:
         result = requests.ReadBrief.result()
-        return result.dump(READER.read(asked["text"], date(2026, 11, 23)))
+        return json.loads(json.dumps(result.dump(READER.read(asked["text"], date(2026, 11, 23)))))
 
     rpc.on(requests.ReadBrief, read).on(requests.SaveBrief, {**BRIEF, "state": "draft"})
 

@@ -291,7 +291,7 @@ class Finding:
 
     `kind` and `value`: skill (code, level 1 to 4 or None, required), service (code), language (code, cefr or None,
     required), industry (code), hours (minutes, per week or month), overlap (minutes a day), budget (amount in minor
-    units, currency, per hour or month or ""), engagement (code), level (code), zone (name), start (date),
+    units, currency, per hour or month or ""), engagement (code), level (code), zone (name), start (date, ISO 8601),
     duration (code). Not `sure`: a typo was read as a name, or a day as eight hours. `negated`: is not wanted.
     """
 
@@ -344,7 +344,7 @@ class Reader:
             *_phrases(of, "duration", _DURATIONS),
             *_zones(of),
             *(
-                of.finding("start", {"date": start.day}, start.first, start.last, sure=start.sure)
+                of.finding("start", {"date": start.day.isoformat()}, start.first, start.last, sure=start.sure)
                 for start in starts(listed, counted, today)[:1]
             ),
         ]
