@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -84,7 +85,7 @@ def browse(table: Table, terms: TermIndex, filters: Filters, limit: int, cursor:
     after = _decode(cursor) if cursor else None
     found, corrections = _by_text(table, terms, filters.text)
     meeting = _meeting(table, filters, found)
-    total = len(meeting) if _is_exact(filters) else len(_exact(table, filters, rows_of(meeting)))
+    total = len(meeting)
     rows, keys = _next(table, filters, meeting, limit + 1, after)
     ids = table.ids.several(rows)
     ordered = sorted(zip(keys.tolist(), ids, strict=True))[: limit + 1]
@@ -132,7 +133,7 @@ def _nearest(table: Table, terms: TermIndex, word: str, most: int) -> list[str]:
 
 
 def _meeting(table: Table, filters: Filters, found: BitMap) -> BitMap:
-    """Who meets all filters, and some whose rate or free minutes are a little off."""
+    """Who meets all filters."""
     sets = sorted(_sets(table, filters), key=len)
     for rows in sets:
         found = found & rows
@@ -150,9 +151,9 @@ def _sets(table: Table, filters: Filters) -> list[BitMap]:
         sets.append(levels[CEFR_NUMBER[filters.cefr] - 1] if levels else nobody)
     if filters.max_rate_amount is not None:
         buckets = table.rates.get(filters.currency)
-        sets.append(buckets.at_most(filters.max_rate_amount) if buckets else nobody)
+        sets.append(buckets.exactly_at_most(filters.max_rate_amount, table.columns["rate"]) if buckets else nobody)
     if filters.free_minutes:
-        sets.append(table.free[min(filters.free_minutes // 60, HOURS)])
+        sets.append(_with_free(table, filters.free_minutes))
     if filters.retainer:
         sets.append(table.retainers)
     if filters.industry:
@@ -160,26 +161,20 @@ def _sets(table: Table, filters: Filters) -> list[BitMap]:
     return sets
 
 
-def _is_exact(filters: Filters) -> bool:
-    minutes = filters.free_minutes
-    return filters.max_rate_amount is None and minutes % 60 == 0 and minutes <= HOURS * 60
-
-
-def _exact(table: Table, filters: Filters, rows: Rows) -> Rows:
-    if filters.max_rate_amount is not None:
-        rows = rows[table.columns["rate"][rows] <= filters.max_rate_amount]
-    if filters.free_minutes % 60 or filters.free_minutes > HOURS * 60:
-        rows = rows[table.columns["free"][rows] >= filters.free_minutes]
-    return rows
+def _with_free(table: Table, minutes: int) -> BitMap:
+    hours = min(minutes // 60, HOURS)
+    if minutes == hours * 60:
+        return table.free[hours]
+    surely = table.free[hours + 1] if hours < HOURS else BitMap()
+    rows = rows_of(table.free[hours] - surely)
+    return surely | BitMap(array("I", rows[table.columns["free"][rows] >= minutes].astype(np.uint32).tobytes()))
 
 
 def _facets(table: Table, filters: Filters, found: BitMap) -> Iterable[Facet]:
     """Of filters that take several values, what one more would leave; of the others, what each would find instead."""
 
     def base(**changed: object) -> BitMap:
-        asked = replace(filters, **changed)  # type: ignore[arg-type]
-        meeting = _meeting(table, asked, found)
-        return meeting if _is_exact(asked) else BitMap(_exact(table, asked, rows_of(meeting)))
+        return _meeting(table, replace(filters, **changed), found)  # type: ignore[arg-type]
 
     all_set = base()
     yield _facet("services", all_set, table.services.items())
@@ -218,7 +213,7 @@ def _next(
         some = meeting & rows_in if rows_in is not meeting else meeting
         if rows_in is not meeting and len(some) < limit:
             continue
-        rows = _exact(table, filters, rows_of(some))
+        rows = rows_of(some)
         keys = _ORDERS[filters.sort](table, filters, rows)
         rows, keys = _first(table, rows, keys, limit, after)
         if len(rows) >= limit or rows_in is meeting:

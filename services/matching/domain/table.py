@@ -82,6 +82,13 @@ class Buckets:
         """All rows up to `amount`, and some above it."""
         return self.bitmaps[bisect_left(self._edges, amount)]
 
+    def exactly_at_most(self, amount: int, amounts: Array) -> BitMap:
+        """All rows up to `amount`, by the column of amounts, and no others: only one step needs a look at it."""
+        step = bisect_left(self._edges, amount)
+        below = self.bitmaps[step - 1] if step else BitMap()
+        rows = rows_of(self.bitmaps[step] - below)
+        return below | BitMap(_as_bits(rows[amounts[rows] <= amount]))
+
 
 class Table:
     """Rows, bitmaps and columns. Not safe for threads; what it returns is not to be changed."""
