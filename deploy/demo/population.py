@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from deploy.demo import words
 from deploy.demo.names import COUNTRIES, Country
-from shared.contracts.taxonomy import SKILLS, label
+from shared.contracts.taxonomy import INDUSTRIES, SKILLS, label
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -153,8 +153,15 @@ class _Person:
                 "minimum_weekly_minutes": min(minimum, capacity),
                 "hourly_rate": {"amount": rate, "currency": self.currency},
                 "retainer": self._retainer(rate),
+                **self._market(),
             },
         )
+
+    def _market(self) -> dict[str, Any]:
+        """Whom she works for best, and how soon; drawn apart, so that the others stay who they are."""
+        rng = random.Random(self.email)  # noqa: S311
+        liked = rng.sample(sorted(INDUSTRIES), rng.randint(1, 3)) if rng.random() < 0.45 else []
+        return {"target_industries": liked, "notice_days": rng.choice((0, 0, 0, 0, 7, 7, 14, 30))}
 
     # -- who -----------------------------------------------------------------------------------------------------
 

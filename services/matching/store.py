@@ -125,7 +125,7 @@ class Promises(Stamped[Promise]):
     def stand(self, promise: Promise) -> None:
         """Takes the place of what the brief promised before, where that was something else."""
         held = self.find_one(id=promise.id)
-        if held is None and not promise.minutes:
+        if not promise.minutes and (held is None or not held.minutes):
             return
         if held is None or held.minutes != promise.minutes or promise.at - held.at > PROMISES_RENEWED:
             self.put(promise)
