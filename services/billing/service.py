@@ -15,7 +15,6 @@ from shared.platform.ids import new_id
 from shared.platform.service import Call, Received, Service, StoreProvider, command, query, subscribe, timer
 
 Request = dict[str, Any]
-OVER = ("ended", "terminated")
 
 
 class BillingService(Service):
@@ -66,11 +65,11 @@ class BillingService(Service):
 
     @timer("retainer.period")
     def invoice_period(self, call: Call, entity_id: str) -> None:
-        """A month of a retainer is invoiced when it begins, unless the contract is over by then."""
+        """A month of a retainer is invoiced when it begins, or as soon after as billing runs again."""
         contract_id, _, number = entity_id.rpartition(":")
         contract: BilledContract = call.tx.contracts.get(contract_id)
         month = period(contract.start_on, int(number))
-        if contract.state in OVER or (contract.ends_on is not None and month.start > contract.ends_on):
+        if not contract.owes(month):
             return
         cause = f"retainer:{contract.id}:{month.start.isoformat()}"
         if call.tx.invoices.of_cause(cause) is None:

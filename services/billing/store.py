@@ -8,8 +8,11 @@ from typing import Any, ClassVar
 
 from services.billing.domain.invoice import Invoice
 from services.billing.domain.ledger import Group
+from services.billing.domain.period import Period
 from shared.platform.money import Money
 from shared.platform.storage import Collection, Database, Document, Index, Raw
+
+OVER = ("ended", "terminated")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,12 @@ class BilledContract:
     start_on: date
     state: str
     ends_on: date | None = None
+
+    def owes(self, month: Period) -> bool:
+        """Whether a month began while the contract ran; that it has ended since does not matter."""
+        if self.ends_on is not None:
+            return month.start <= self.ends_on
+        return self.state not in OVER
 
 
 class Invoices(Collection[Invoice]):

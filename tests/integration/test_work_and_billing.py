@@ -12,6 +12,7 @@ import eventlet
 import pytest
 
 from deploy.in_process import InProcess
+from services.billing.domain.period import period
 from services.work.domain.week import review_due, submit_due, week_of
 from shared.contracts import billing, matching, work
 from shared.platform.clock import utc_now
@@ -601,15 +602,30 @@ def test_a_retainer_is_invoiced_month_by_month_from_its_first_day(stage: Stage) 
 
 
 def test_a_retainer_that_has_ended_is_not_invoiced_again(stage: Stage) -> None:
-    start = utc_now().date()
+    start = utc_now().date() + timedelta(days=1)
     contract = stage.contract(terms={**RETAINER, "start_on": start.isoformat()})
     stage.world.advance(noon(start))
+    assert len(stage.invoices(contract)) == 1
     ended = {**contract, "state": "ended", "ends_on": (start + timedelta(days=20)).isoformat()}
     stage.tell(matching.ContractEnded, contract["id"], ended, to=("work", "billing"))
 
     stage.world.advance(noon(start + timedelta(days=100)))
 
     assert len(stage.invoices(contract)) == 1
+
+
+def test_months_that_began_before_the_end_are_invoiced_late_when_billing_was_away(stage: Stage) -> None:
+    start = utc_now().date() - timedelta(days=40)
+    terms = {**RETAINER, "start_on": start.isoformat()}
+    ended = a_contract(terms=terms, state="ended", ends_on=(start + timedelta(days=35)).isoformat())
+
+    stage.tell(matching.ContractEnded, ended["id"], ended, to=("billing",))
+    stage.world.advance(utc_now() + timedelta(days=100))
+
+    assert [one["lines"][0]["period_start"] for one in stage.invoices(ended)] == [
+        start.isoformat(),
+        period(start, 1).start.isoformat(),
+    ]
 
 
 def test_a_retainers_hours_are_in_its_fee(stage: Stage) -> None:
