@@ -5,35 +5,37 @@ The conditions are those of `conditions.py`, which says them of one candidate; h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import functools
+import operator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from pyroaring import BitMap
 
+from services.matching.domain import kernel
 from services.matching.domain.brief import Brief
 from services.matching.domain.columns import Array
 from services.matching.domain.hours import day_masks, shared_minutes, week_of
-from services.matching.domain.table import CEFR_NUMBER, HOURS, LEVELS, Rows, Table, rows_of
+from services.matching.domain.table import CEFR_NUMBER, HOURS, LEVELS, Rows, Table
 
 WEEKS_A_YEAR = 52
 MONTHS_A_YEAR = 12
-Mask = npt.NDArray[np.bool_]
-Check = Callable[[Rows], Mask]
 
 _NOBODY = BitMap()
+_NOTHING_SHARED = np.zeros(0, np.int16)
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`within` holds all rows that meet it (None: all rows there are); `check`, where it is wider, which ones do."""
+    """`within` holds all rows that meet it (None: all rows there are); `check` is what the kernel looks at where that
+    is wider, and 0 where it is exact."""
 
     criterion: str
     within: BitMap | None
-    check: Check | None = None
+    check: int = 0
 
 
 class Asked:
@@ -94,7 +96,7 @@ class Asked:
         kept = [condition for condition in self.conditions if condition.criterion == criterion]
         if criterion == "overlap" and kept:
             return self._sharing()
-        if len(kept) == 1 and kept[0].check is None and kept[0].within is not None:
+        if len(kept) == 1 and not kept[0].check and kept[0].within is not None:
             within = kept[0].within
             own = self.own_row
             return within.intersection_cardinality(self.table.live) - int(own is not None and own in within)
@@ -114,17 +116,28 @@ class Asked:
         sets = [condition.within for condition in listed if condition.within is not None]
         if not any(condition.criterion == "capacity" for condition in listed):
             sets.append(self.table.live)  # who has free hours is published
-        rows = rows_of(_intersection(self.table, sets))
-        own = self.own_row
-        if own is not None:
-            rows = rows[rows != own]
-        checks = [condition.check for condition in listed if condition.check is not None]
-        if not checks or not len(rows):
-            return rows
-        met = checks[0](rows)
-        for check in checks[1:]:
-            met &= check(rows)
-        return rows[met]
+        some = np.frombuffer(_intersection(self.table, sets).to_array(), np.uint32)
+        checks = functools.reduce(operator.or_, (condition.check for condition in listed), 0)
+        own, columns, brief = self.own_row, self.table.columns, self.brief
+        found = np.empty(len(some), np.int64)
+        count = kernel.meeting(
+            some,
+            found,
+            -1 if own is None else own,
+            checks,
+            columns["free"],
+            columns["minimum"],
+            brief.weekly_minutes,
+            columns["rate"],
+            columns["fee"],
+            columns["included"],
+            brief.budget.amount,
+            columns["schedule"],
+            self.shared if checks & kernel.OVERLAP else _NOTHING_SHARED,
+            brief.overlap_minutes,
+            kernel.HOURLY if brief.engagement == "hourly" else kernel.RETAINER,
+        )
+        return found[:count]
 
     def _sharing(self) -> int:
         enough = self.shared[: len(self.table.by_schedule)] >= self.brief.overlap_minutes
@@ -133,18 +146,16 @@ class Asked:
         return count - int(own is not None and bool(enough[self.table.columns["schedule"][own]]))
 
     def _capacity(self) -> Condition:
-        asked, free = self.brief.weekly_minutes, self.table.columns["free"]
+        asked = self.brief.weekly_minutes
         hours = min(asked // 60, HOURS)
-        check = None if asked == hours * 60 else lambda rows: free[rows] >= asked
-        return Condition("capacity", self.table.free[hours], check)
+        return Condition("capacity", self.table.free[hours], 0 if asked == hours * 60 else kernel.CAPACITY)
 
     def _minimum(self) -> Condition:
-        asked, minimum = self.brief.weekly_minutes, self.table.columns["minimum"]
+        asked = self.brief.weekly_minutes
         hours = -(-asked // 60)
         if hours > HOURS:
-            return Condition("minimum_hours", None, lambda rows: minimum[rows] <= asked)
-        check = None if asked == hours * 60 else lambda rows: minimum[rows] <= asked
-        return Condition("minimum_hours", self.table.minimum[hours], check)
+            return Condition("minimum_hours", None, kernel.MINIMUM)
+        return Condition("minimum_hours", self.table.minimum[hours], 0 if asked == hours * 60 else kernel.MINIMUM)
 
     def _level(self) -> list[Condition]:
         if not LEVELS[self.brief.level]:
@@ -162,16 +173,9 @@ class Asked:
         budget, hourly = self.brief.budget, self.brief.engagement == "hourly"
         buckets = (self.table.rates if hourly else self.table.fees).get(budget.currency)
         within = buckets.at_most(budget.amount) if buckets else _NOBODY
-        if hourly:
-            rate = self.table.columns["rate"]
-            return Condition("price", within, lambda rows: rate[rows] <= budget.amount)
-        included = self.table.columns["included"]
-        without = self.table.live - self.table.retainers
-        return Condition(
-            "price",
-            within | without,
-            lambda rows: (included[rows] == 0) | (self.price_amounts(rows) <= budget.amount * self.price_per(rows)),
-        )
+        if not hourly:
+            within = within | (self.table.live - self.table.retainers)
+        return Condition("price", within, kernel.PRICE)
 
     def price_amounts(self, rows: Rows) -> Array:
         """What they cost: times `price_per`, in minor units of their own currency, an hour or a month."""
@@ -201,11 +205,9 @@ class Asked:
         return wanted
 
     def _overlap(self) -> list[Condition]:
-        asked = self.brief.overlap_minutes
-        if asked <= 0:
+        if self.brief.overlap_minutes <= 0:
             return []
-        schedule = self.table.columns["schedule"]
-        return [Condition("overlap", None, lambda rows: self.shared[schedule[rows]] >= asked)]
+        return [Condition("overlap", None, kernel.OVERLAP)]
 
 
 @lru_cache(maxsize=4096)

@@ -137,7 +137,9 @@ class Ids:
         return self._of_row[row].decode() if row < sorted_part else self._later_ids[row - sorted_part]
 
     def several(self, rows: Array) -> list[str]:
-        return [self.of(int(row)) for row in rows]
+        if not self._later_ids:
+            return [id.decode() for id in self._of_row[rows].tolist()]
+        return [self.of(row) for row in rows.tolist()]
 
     @property
     def bytes(self) -> int:

@@ -262,7 +262,8 @@ class TableEngine:
         """Ids and scores of the best, without their shares."""
         asked = Asked(self._table, brief)
         rows, scores = self._top(self._scoring(asked, asked.rows(), weights, at), limit)
-        return [(self._table.ids.of(int(rows[at])), float(scores[at])) for at in self._best(rows, scores, limit)]
+        best = self._best(rows, scores, limit)
+        return list(zip(self._table.ids.several(rows[best]), scores[best].tolist(), strict=True))
 
     def eligible(self, brief: Brief) -> int:
         return len(Asked(self._table, brief).rows())
@@ -354,7 +355,7 @@ class TableEngine:
 
     def _top(self, scoring: Scoring, limit: int) -> tuple[Rows, Array]:
         if len(scoring.rows) < OFFLOAD_FROM:
-            return scoring.rows, scoring.scores()
+            return scoring.top(limit)
         scoring.prepare()
         found: tuple[Rows, Array] = self._run(scoring.top, limit)
         return found
@@ -379,9 +380,13 @@ class TableEngine:
             positions = np.flatnonzero(scores >= border)
         else:
             positions = np.arange(len(rows))
+        ordered = positions[np.argsort(-scores[positions], kind="stable")]
+        some = scores[ordered[: limit + 1]]
+        if not (some[1:] == some[:-1]).any():
+            return ordered[:limit]
         ids = self._table.ids.several(rows[positions])
-        ordered = sorted(zip(-scores[positions], ids, positions, strict=True))[:limit]
-        return np.array([position for _, _, position in ordered], dtype=np.intp)
+        named = sorted(zip(-scores[positions], ids, positions, strict=True))[:limit]
+        return np.array([position for _, _, position in named], dtype=np.intp)
 
     def _ranked(self, asked: Asked, rows: Rows, weights: Weights, at: datetime) -> tuple[Ranked, ...]:
         if not len(rows):

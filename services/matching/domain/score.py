@@ -32,11 +32,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from pyroaring import BitMap
 
+from services.matching.domain import kernel
 from services.matching.domain.asked import Asked
 from services.matching.domain.columns import Array
 from services.matching.domain.practice import CEFR, HIGHEST_SKILL_LEVEL
@@ -46,14 +48,12 @@ from services.matching.domain.weights import ASSISTANT_SIDE, CLIENT_SIDE, Dials,
 Numbers = npt.NDArray[np.float64]
 PAY_SURPLUS = 0.25
 UNSAID_MARKET = 0.5
-BLOCK = 32_768
-PRUNE_FROM = 10_000
-TRIED = 512
-TOLERANCE = 1e-6
-FIRST = ("skills_required", "skills_preferred", "services", "price", "record")
-"""What differs most from one assistant to the next."""
+OPEN = ("overlap", *ASSISTANT_SIDE)
+"""Criteria that the kernel comes to last: until then a row is thought to have all their points."""
 Levels = npt.NDArray[np.uint8]
 Parts = Callable[[Levels, int], Levels]
+Asks = list[tuple[str, int, Parts]]
+"""Columns of levels, the level asked, and what a level is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,58 +97,107 @@ class Scoring:
 
     def prepare(self) -> None:
         """Reads what may grow meanwhile, so that `scores` may run in another thread."""
-        self._standing, self.asked.shared, self._columns["schedule"]
+        _ = self._arrays
 
     def scores(self) -> Numbers:
-        """Of all rows, in their order. Many rows are done in blocks that stay in the processor's cache."""
-        if len(self.rows) <= BLOCK:
-            return self._of_block()
-        found = np.empty(len(self.rows))
-        for begin in range(0, len(self.rows), BLOCK):
-            found[begin : begin + BLOCK] = self._of(self.rows[begin : begin + BLOCK]).scores()
-        return found
+        """Of all rows, in their order."""
+        return self._best(0)[1]
 
     def top(self, limit: int) -> tuple[Rows, Numbers]:
         """Rows and scores that hold the best `limit`, and all that equal the last of them.
 
-        Of very many rows the criteria that differ most are worked out first. Who cannot reach the best even with all
-        points of the others is left out; the answer is the same.
+        Who cannot reach the best even with all points of the criteria in OPEN is left out; the answer is the same.
         """
-        if len(self.rows) <= PRUNE_FROM:
-            return self.rows, self.scores()
-        first, yes = self._first()
-        likely = np.argpartition(-(yes * first), TRIED)[:TRIED]
-        tried = self._of(np.sort(self.rows[likely])).scores()
-        border = np.partition(tried, TRIED - limit)[TRIED - limit]
-        points = self.weights.points_of
-        rest = sum(points(name) for name in (*CLIENT_SIDE, *ASSISTANT_SIDE) if name not in FIRST)
-        kept = self.rows[yes * (first + rest) + points("newcomer") >= border - TOLERANCE]
-        return kept, self._of(kept).scores()
+        at, scores = self._best(limit)
+        return self.rows[at], scores
 
-    def _first(self) -> tuple[Numbers, Numbers]:
-        """Points of the criteria in FIRST, and the chance of a yes with the best of terms."""
-        found, yes = np.empty(len(self.rows)), np.empty(len(self.rows))
-        for begin in range(0, len(self.rows), BLOCK):
-            part = self._of(self.rows[begin : begin + BLOCK])
-            found[begin : begin + BLOCK] = part.side(FIRST)
-            yes[begin : begin + BLOCK] = part.yes()
-        return found, yes
+    def _best(self, limit: int) -> tuple[Rows, Numbers]:
+        scores, kept = np.empty(len(self.rows)), np.empty(len(self.rows), np.int64)
+        count = kernel.best(self.rows, scores, kept, limit, *self._arrays)
+        return kept[:count], scores[:count]
 
-    def yes(self) -> Numbers:
-        """The chance of a yes with the best of terms."""
-        return self._known.yes[self._standing]
+    @cached_property
+    def _arrays(self) -> tuple[Any, ...]:
+        """What the kernel reads, in its order."""
+        points, brief, table, columns = self.weights.points_of, self.asked.brief, self.asked.table, self._columns
+        required, a_required, no_required = self._parts(self._required, 12, points("skills_required"))
+        preferred, a_preferred, no_preferred = self._parts(self._preferred, 12, points("skills_preferred"))
+        spoken, a_language, no_language = self._parts(self._spoken, 120, points("languages"))
+        services, industry, day = len(brief.services), self._industry, self.asked.day_minutes
+        notice, days = points("notice"), self._days
+        soon = days < table.longest_notice
+        weight = self._assistant_weight
+        floor = self.weights.dials.acceptance_floor
+        real = (
+            no_required
+            + no_preferred
+            + no_language
+            + (0.0 if services else points("services"))
+            + (0.0 if day else points("overlap"))
+            + points("level"),
+            a_required,
+            a_preferred,
+            a_language,
+            points("services") / services if services else 0.0,
+            points("record"),
+            points("price") if brief.budget.amount else 0.0,
+            1.0 / max(brief.budget.amount, 1),
+            0.0 if LEVELS[brief.level] else 0.5 * points("level"),
+            points("overlap") if day else 0.0,
+            points("overlap") / day if day else 0.0,
+            sum(points(name) for name in OPEN),
+            0.0 if soon else notice,
+            points("pay"),
+            PAY_SURPLUS,
+            points("hours"),
+            points("market"),
+            UNSAID_MARKET,
+            notice if soon else 0.0,
+            floor if weight else 1.0,
+            (1.0 - floor) / weight if weight else 0.0,
+            points("demand"),
+            points("room"),
+            points("newcomer"),
+        )
+        whole = (self._service_bits, industry, bool(brief.industry), brief.weekly_minutes)
+        own = self._own_promise
+        return (
+            np.array(real),
+            np.array(whole, np.int64),
+            required,
+            preferred,
+            spoken,
+            columns["services"],
+            columns["schedule"],
+            self.asked.shared if day else np.zeros(len(table.schedules), np.int16),
+            kernel.HOURLY if brief.engagement == "hourly" else kernel.RETAINER,
+            columns["rate"],
+            columns["fee"],
+            columns["included"],
+            columns["level"],
+            columns["standing"],
+            self._known.quality,
+            self._known.yes,
+            self._known.width,
+            columns["free"],
+            columns["industries"],
+            columns["notice"],
+            _notice_fits(days if soon else 0),
+            columns["price"],
+            columns["promised"],
+            np.fromiter(own.keys(), np.int64, len(own)),
+            np.fromiter(own.values(), np.float64, len(own)),
+        )
 
-    def _of(self, rows: Rows) -> Scoring:
-        part = Scoring(self.asked, rows, self.weights, self._known, self._at)
-        return part.with_own_promise(self._own_promise)
-
-    def _of_block(self) -> Numbers:
-        points = self.weights.points_of
-        total = self.without_market()
-        for name in ("demand", "room", "newcomer"):
-            if points(name):
-                total += FITS[name](self, points(name))
-        return total
+    def _parts(self, listed: Asks, whole: int, scale: float) -> tuple[npt.NDArray[np.uint16], float, float]:
+        """For each row its whole parts; how many points a part is; the points of everybody if nothing is asked."""
+        total = np.zeros(len(self.rows), np.uint16)
+        if not listed:
+            return total, 0.0, scale
+        for column, asked, parts in listed:
+            if column in self._columns:
+                kernel.add_parts(self.rows, self._columns[column], _worth(parts, asked), total)
+        return total, scale / (whole * len(listed)), 0.0
 
     def shares(self) -> dict[str, tuple[Numbers, Numbers]]:
         """By criterion, in order: weights and fits of all rows. Their products add up to the score."""
@@ -180,10 +229,44 @@ class Scoring:
         return total
 
     def _acceptance(self, assistant: Numbers) -> Numbers:
-        weight = sum(self.weights.points_of(name) for name in ASSISTANT_SIDE)
+        weight = self._assistant_weight
         floor = self.weights.dials.acceptance_floor
         suits = floor + (1.0 - floor) / weight * assistant if weight else 1.0
         return self._known.yes[self._standing] * suits
+
+    @property
+    def _required(self) -> Asks:
+        return [("skill:" + skill.code, skill.level, _surplus_of_skill) for skill in self.asked.brief.required_skills]
+
+    @property
+    def _preferred(self) -> Asks:
+        return [("skill:" + skill.code, skill.level, _share_of_skill) for skill in self.asked.brief.preferred_skills]
+
+    @property
+    def _spoken(self) -> Asks:
+        return [
+            ("language:" + spoken.code, CEFR_NUMBER[spoken.cefr], _surplus_of_cefr)
+            for spoken in self.asked.brief.languages
+        ]
+
+    @property
+    def _service_bits(self) -> int:
+        numbers = (self.asked.table.service_numbers.known(code) for code in self.asked.brief.services)
+        return sum(1 << number for number in numbers if number is not None)
+
+    @property
+    def _industry(self) -> int:
+        number = self.asked.table.industry_numbers.known(self.asked.brief.industry)
+        return 0 if number is None else 1 << number
+
+    @property
+    def _days(self) -> int:
+        """Until the start."""
+        return max((self.asked.brief.start_on - self._at.date()).days, 0)
+
+    @property
+    def _assistant_weight(self) -> float:
+        return sum(self.weights.points_of(name) for name in ASSISTANT_SIDE)
 
     @cached_property
     def _standing(self) -> Array:
@@ -201,20 +284,15 @@ class Scoring:
         return amounts if isinstance(per, int) else amounts / np.maximum(per, 1)
 
     def skills_required(self, scale: float) -> Numbers | float:
-        asked = self.asked.brief.required_skills
-        return self._mean([("skill:" + skill.code, skill.level, _surplus_of_skill) for skill in asked], 12, scale)
+        return self._mean(self._required, 12, scale)
 
     def skills_preferred(self, scale: float) -> Numbers | float:
-        asked = self.asked.brief.preferred_skills
-        return self._mean([("skill:" + skill.code, skill.level, _share_of_skill) for skill in asked], 12, scale)
+        return self._mean(self._preferred, 12, scale)
 
     def languages(self, scale: float) -> Numbers | float:
-        asked = self.asked.brief.languages
-        return self._mean(
-            [("language:" + spoken.code, CEFR_NUMBER[spoken.cefr], _surplus_of_cefr) for spoken in asked], 120, scale
-        )
+        return self._mean(self._spoken, 120, scale)
 
-    def _mean(self, listed: list[tuple[str, int, Parts]], whole: int, scale: float) -> Numbers | float:
+    def _mean(self, listed: Asks, whole: int, scale: float) -> Numbers | float:
         """Of fits that are counted in whole parts: `whole` of them are a perfect fit."""
         if not listed:
             return scale
@@ -229,11 +307,7 @@ class Scoring:
         asked = self.asked.brief.services
         if not asked:
             return scale
-        bits = 0
-        for code in asked:
-            number = self.asked.table.service_numbers.known(code)
-            bits |= 1 << number if number is not None else 0
-        held = self._columns["services"][self.rows] & np.uint32(bits)
+        held = self._columns["services"][self.rows] & np.uint32(self._service_bits)
         share: Numbers = np.bitwise_count(held) * (scale / len(asked))
         return share
 
@@ -270,20 +344,17 @@ class Scoring:
         return np.minimum((self.asked.brief.weekly_minutes * scale) / np.maximum(self._free, 1), scale)
 
     def market(self, scale: float) -> Numbers:
-        industry, table = self.asked.brief.industry, self.asked.table
         targets = self._columns["industries"][self.rows]
-        if not industry:
+        if not self.asked.brief.industry:
             return np.where(targets == 0, scale, scale * UNSAID_MARKET)
-        number = table.industry_numbers.known(industry)
-        hers = targets & np.uint32(1 << number if number is not None else 0)
+        hers = targets & np.uint32(self._industry)
         liked: Numbers = ((targets == 0) | (hers != 0)) * scale
         return liked
 
     def notice(self, scale: float) -> Numbers | float:
-        days = max((self.asked.brief.start_on - self._at.date()).days, 0)
-        if days >= self.asked.table.longest_notice:
+        if self._days >= self.asked.table.longest_notice:
             return scale
-        return (_notice_fits(days) * scale)[self._columns["notice"][self.rows]]
+        return (_notice_fits(self._days) * scale)[self._columns["notice"][self.rows]]
 
     def demand(self, scale: float) -> Numbers | float:
         return self._sparse(self.asked.table.priced, lambda rows: self._columns["price"][rows] * -scale)
@@ -356,6 +427,12 @@ def _surplus(levels: Levels, asked: int, highest: int, half: int) -> Levels:
 def _share_of_skill(levels: Levels, asked: int) -> Levels:
     """Of twelve: the level found / the level asked, at most all of it."""
     return np.minimum(levels, np.uint8(asked)) * np.uint8(12 // asked)
+
+
+@functools.lru_cache(maxsize=64)
+def _worth(parts: Parts, asked: int) -> npt.NDArray[np.uint16]:
+    """Parts by level. What is below the level asked is not looked at: such rows are not among those that fit."""
+    return parts(np.arange(16, dtype=np.uint8), asked).astype(np.uint16)
 
 
 @functools.lru_cache(maxsize=512)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.matching.domain import engine, score
+from services.matching.domain import engine
 from services.matching.domain.candidate import Wanted
 from services.matching.domain.engine import TableEngine
 from services.matching.domain.practice import Practice
@@ -98,9 +98,6 @@ def agree(both: Both, weights: Weights) -> None:
 
 
 def test_leaving_out_who_cannot_reach_the_best_changes_nothing(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(score, "PRUNE_FROM", 12)
-    monkeypatch.setattr(score, "TRIED", 10)
-    monkeypatch.setattr(score, "BLOCK", 7)
     monkeypatch.setattr(engine, "OFFLOAD_FROM", 0)
     for _ in range(60):
         both.change()

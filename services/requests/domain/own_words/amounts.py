@@ -14,12 +14,14 @@ CURRENCIES = {
     "sek": "SEK", "pln": "PLN", "zloty": "PLN", "jpy": "JPY", "yen": "JPY",
 }  # fmt: skip
 WHOLE = frozenset({"JPY"})
-HOUR = frozenset({"hour", "hours", "hr", "hrs", "h", "ora", "ore"})
+HOUR = frozenset({"hour", "hours", "hr", "hrs", "h", "ph", "ora", "ore", "oretta", "orette"})
 DAY = frozenset(
     {"day", "days", "giorno", "giorni", "daily", "giornaliere", "giornalieri", "die", "giornata", "giornate"}
 )
-WEEK = frozenset({"week", "weeks", "wk", "settimana", "settimane", "weekly", "settimanali", "settimanale", "sett"})
-MONTH = frozenset({"month", "months", "mo", "mese", "mesi", "monthly", "mensili", "mensile", "mensilmente"})
+WEEK = frozenset(
+    {"week", "weeks", "wk", "settimana", "settimane", "weekly", "settimanali", "settimanale", "sett", "pw"}
+)
+MONTH = frozenset({"month", "months", "mo", "pcm", "mese", "mesi", "monthly", "mensili", "mensile", "mensilmente"})
 HOURLY = frozenset({"hourly", "orari", "orario", "oraria", "orarie"})
 FLAT = frozenset({"flat", "retainer", "forfait", "forfettario", "forfettaria", "canone", "fisso", "fissa", "lump"})
 _LINKS = frozenset(
@@ -148,6 +150,7 @@ def budgets(listed: Sequence[Token], numbers: Sequence[Number]) -> list[Budget]:
         per, last = _per(listed, last, ("hour", "month", "week", "day"))
         if not per:
             per = "month" if _near(listed, first, last, FLAT, 5, 3) else ""
+            per = "hour" if first and listed[first - 1].folded == "@" else per  # "6 hours a week @ 20 euros"
             per = "hour" if not per and _near(listed, first, last, HOURLY, 4, 2) else per
         if per in ("week", "day") or (not per and not _near(listed, first, last, _BUDGET, 6, 3)):
             continue
@@ -199,9 +202,10 @@ def _in_words(listed: Sequence[Token]) -> list[Time]:
             last = at + 1
             while last < len(listed) - 1 and listed[last].folded not in DAY:
                 last += 1
-            per, end = _per(listed, last, ("week", "month"))
+            per, end = _per(listed, last, ("day", "week", "month"))
+            days = 5 if per == "day" else 1
             if per and end - at < 8:
-                found.append(Time(DAY_MINUTES // 2, per, at, end, sure=False))
+                found.append(Time(DAY_MINUTES // 2 * days, "month" if per == "month" else "week", at, end, sure=False))
         following = listed[at + 2].folded if pair[1] == "-" and at + 2 < len(listed) else pair[1]
         if (token.folded == "full" and following == "time") or pair == ("tempo", "pieno"):
             found.append(Time(FULL_WEEK, "week", at, at + (2 if pair[1] == "-" else 1), sure=False))

@@ -140,6 +140,10 @@ _NEVER_TYPOS = frozenset(
 )
 
 
+_ONLY_IN_PHRASES = frozenset(["post", "posts", "nota", "conto"])
+"""Words that alone have the stem of a name that they do not mean: a post on a page is no mail."""
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name that stands in the text: what it means, and the tokens from `first` to `last`."""
@@ -179,12 +183,15 @@ class Names:
                 first, last = words[begin][0], words[begin + length - 1][0]
                 if phrase not in self._phrases or not _together(listed, first, last):
                     continue
+                if length == 1 and listed[first].folded in _ONLY_IN_PHRASES:
+                    continue
                 for kind, code in self._phrases[phrase]:
                     used = taken.setdefault(kind, set())
                     if not used.intersection(range(first, last + 1)) or _is_same(found, kind, first, last):
                         sure = all(right for _, right in spoken[begin : begin + length])
                         found.append(Name(kind, code, first, last, sure))
                         used.update(range(first, last + 1))
+        found = [name for name in found if not (name.kind == "industry" and _within_another(found, name))]
         return sorted(found, key=lambda name: (name.first, name.kind, name.code))
 
     def _word(self, folded: str) -> tuple[str, bool]:
@@ -211,6 +218,18 @@ def _stems(listed: Sequence[Token]) -> tuple[str, ...]:
 def _together(listed: Sequence[Token], first: int, last: int) -> bool:
     """Nothing but words and links from the first word to the last."""
     return all(token.is_word or token.folded in _LINKS for token in listed[first : last + 1])
+
+
+def _within_another(found: Sequence[Name], name: Name) -> bool:
+    """Whether it is only a part of something longer: the bank of "bank statements"."""
+    length = name.last - name.first
+    return any(
+        other.kind != name.kind
+        and other.first <= name.first
+        and name.last <= other.last
+        and other.last - other.first > length
+        for other in found
+    )
 
 
 def _is_same(found: Sequence[Name], kind: str, first: int, last: int) -> bool:

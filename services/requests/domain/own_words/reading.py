@@ -26,13 +26,14 @@ _SKILL_LEVELS = {
 }
 _CEFR = {
     "C2": ("native", "madrelingua", "mother", "bilingual", "bilingue"),
-    "C1": ("fluent", "fluente", "fluently", "fluentemente", "excellent", "ottimo", "ottima", "perfect", "perfetto",
-           "eccellente", "perfettamente", "correntemente", "advanced", "avanzato"),
+    "C1": ("fluent", "fluency", "fluente", "fluently", "fluentemente", "excellent", "ottimo", "ottima", "perfect",
+           "perfetto", "eccellente", "perfettamente", "correntemente", "advanced", "avanzato"),
     "B2": ("good", "buono", "buon", "buona", "bene", "well", "solid", "strong"),
     "B1": ("intermediate", "intermedio", "discreto", "conversational"),
     "A2": ("basic", "base", "scolastico", "elementary", "elementare"),
 }  # fmt: skip
 _CEFR_STEMS = {cefr: frozenset(map(stem, words)) for cefr, words in _CEFR.items()}
+_CODES = frozenset({"EN", "IT", "DE", "FR", "ES", "PT", "NL"})
 _EXPLICIT = {"a1", "a2", "b1", "b2", "c1", "c2"}
 _SPOKEN_AFTER = frozenset(
     [
@@ -128,9 +129,55 @@ _SPOKEN_AFTER = frozenset(
         "un",
         "una",
         "optional",
+        "helpful",
+        "useful",
+        "utile",
+        "preferibile",
+        "documents",
+        "documenti",
+        "texts",
+        "testi",
+        "emails",
+        "base",
+        "basic",
+        "intermediate",
+        "intermedio",
+        "scolastico",
+        "avanzato",
+        "advanced",
+        "corrente",
+        "con",
     ]
 )
 _SPOKEN_STEMS = frozenset(map(stem, _SPOKEN_AFTER))
+_SPOKEN_BEFORE = frozenset(
+    map(
+        stem,
+        [
+            "native",
+            "madrelingua",
+            "fluent",
+            "fluente",
+            "bilingual",
+            "bilingue",
+            "lingua",
+            "language",
+            "speak",
+            "speaks",
+            "speaking",
+            "speaker",
+            "parla",
+            "parlare",
+            "parli",
+            "parlato",
+            "parlata",
+            "scritto",
+            "writes",
+            "knows",
+            "conosca",
+        ],
+    )
+)
 _NATION_BEFORE = frozenset(
     [
         "azienda",
@@ -188,6 +235,21 @@ _ZONES = {
     "Australia/Sydney": "sydney melbourne australia",
 }  # fmt: skip
 _ZONE_OF = {place: zone for zone, places in _ZONES.items() for place in places.split()}
+_TIME_OF = {
+    pair: zone
+    for zone, english, italian in (
+        ("Europe/Rome", "italian", "italiana italiano"),
+        ("Europe/London", "uk", "inglese britannica"),
+        ("Europe/Paris", "french", "francese"),
+        ("Europe/Berlin", "german", "tedesca tedesco"),
+        ("Europe/Madrid", "spanish", "spagnola spagnolo"),
+        ("Europe/Zurich", "swiss", "svizzera svizzero"),
+    )
+    for pair in (
+        *((english, word) for word in ("time", "hours")),
+        *((word, nation) for word in ("ora", "ore", "orario", "fuso") for nation in italian.split()),
+    )
+}
 _ZONE_SIGNS = frozenset(["cet", "cest", "gmt", "bst", "est", "edt", "cst", "mst", "pst", "pdt"])
 _ZONE_BEFORE = frozenset(
     ["in", "from", "a", "da", "di", "based", "near", "office", "sede", "time", "fuso", "ora", "orario", "studio", "our"]
@@ -228,6 +290,9 @@ _LEVELS = (
             ("assistente", "esecutivo"),
             ("segretaria", "di", "direzione"),
             ("livello", "executive"),
+            ("assistente", "executive"),
+            ("segretaria", "executive"),
+            ("supporto", "executive"),
         ),
     ),
     (
@@ -264,6 +329,10 @@ _DURATIONS = (
             ("occasionale",),
             ("una", "volta", "sola"),
             ("one", "project"),
+            ("once", "-", "off"),
+            ("once", "off"),
+            ("one", "shot"),
+            ("single", "job"),
         ),
     ),
     (
@@ -338,6 +407,7 @@ class Reader:
         counted = numbers(listed)
         findings = [
             *self._named(of),
+            *self._languages(of),
             *_money(of, budgets(listed, counted)),
             *_hours(of, times(listed, counted)),
             *_phrases(of, "level", _LEVELS),
@@ -351,6 +421,16 @@ class Reader:
         ordered = tuple(sorted(_once(findings), key=lambda finding: (finding.start, finding.end, finding.kind)))
         said = {_ASKED_AS.get(finding.kind, finding.kind) for finding in ordered if not finding.negated}
         return Reading(ordered, tuple(kind for kind in ASKED_FOR if kind not in said))
+
+    def _languages(self, of: _Text) -> Iterator[Finding]:
+        """Codes in a pair: "EN/IT", "IT > EN"."""
+        for at in range(len(of.listed) - 2):
+            pair = of.listed[at], of.listed[at + 2]
+            if of.listed[at + 1].folded in ("/", ">", "+", "&", "-") and all(one.text in _CODES for one in pair):
+                for place in (at, at + 2):
+                    code = of.listed[place].folded
+                    cefr = _cefr(of.listed, Name("language", code, at, at + 2, True))
+                    yield of.finding("language", {"code": code, "cefr": cefr, "required": True}, place, place)
 
     def _named(self, of: _Text) -> Iterator[Finding]:
         for name in self._names.find(of.listed):
@@ -411,6 +491,9 @@ def _phrases(of: _Text, kind: str, known: Sequence[tuple[str, Sequence[tuple[str
 def _zones(of: _Text) -> Iterator[Finding]:
     """A place that the client is at, or whose time they name; not one that they travel to."""
     for at, token in enumerate(of.listed):
+        if (clock := _TIME_OF.get((token.folded, _folded_at(of.listed, at + 1)))) is not None:
+            yield of.finding("zone", {"name": clock}, at, at + 1)
+            return
         zone = _ZONE_OF.get(token.folded)
         if zone is None or (token.folded in _ZONE_SIGNS and token.text != token.text.upper()):
             continue
@@ -433,6 +516,8 @@ def _is_language(listed: Sequence[Token], name: Name) -> bool:
     after = next(iter(listed[name.last + 1 : name.last + 2]), None)
     if before in _NATION_BEFORE:
         return False
+    if stem(before) in _SPOKEN_BEFORE:
+        return True
     return after is None or not after.is_word or stem(after.folded) in _SPOKEN_STEMS
 
 
@@ -441,10 +526,17 @@ def _cefr(listed: Sequence[Token], name: Name) -> str | None:
 
     A level in brackets is only the language's that it follows.
     """
-    after = _measured(listed, range(name.last + 1, min(name.last + 6, len(listed))))
-    if after is not None and (after[1] - name.last <= 2 or "(" not in _folded(listed, name.last + 1, after[1])):
+    following = [
+        at for at in range(name.last + 1, min(name.last + 8, len(listed))) if listed[at].folded not in _AT_LEAST
+    ]
+    after = _measured(listed, following[:5])
+    beside = _measured(listed, range(name.first - 1, max(name.first - 2, -1), -1))
+    if beside is not None and not _explicit(listed[beside[1]]) and (after is None or after[1] > name.last + 1):
+        return beside[0]
+    near = after is not None and after[1] in following[:2]
+    if after is not None and (near or "(" not in _folded(listed, name.last + 1, after[1])):
         between = _folded(listed, name.last + 1, after[1])
-        if after[1] - name.last <= 2 and not _JOINED.intersection(between):
+        if near and not _JOINED.intersection(between):
             return after[0]
     before = _measured(listed, range(name.first - 1, max(name.first - 6, -1), -1))
     if before is not None and not _is_anothers(listed, before[1], name.first):
@@ -460,6 +552,7 @@ def _is_anothers(listed: Sequence[Token], at: int, first: int) -> bool:
 
 
 _JOINED = frozenset({"and", "e", "ed"})
+_AT_LEAST = frozenset({"almeno", "least", "at", "minimum", "min", "minimo", "livello", "level", "da"})
 
 
 def _folded(listed: Sequence[Token], first: int, end: int) -> list[str]:
@@ -499,6 +592,10 @@ def _level(listed: Sequence[Token], name: Name) -> int | None:
             if listed[at].folded in words:
                 return level
     return None
+
+
+def _folded_at(listed: Sequence[Token], at: int) -> str:
+    return listed[at].folded if at < len(listed) else ""
 
 
 def _stands(listed: Sequence[Token], at: int, words: Sequence[str]) -> bool:

@@ -46,12 +46,15 @@ _NOT_ME_AFTER = (
     ("already", "have"), ("faccio", "io"), ("tengo", "io"), ("is", "excluded"), ("takes", "care"), ("does", "that"),
     ("segue", "gia"), ("non", "occorre"), ("non", "occorrono"), ("no", "grazie"), ("stays", "with"), ("does", "the"),
     ("fa", "il", "commercialista"), ("non", "richiest"), ("resta", "a"), ("restano", "a"), ("la", "tiene"),
+    ("non", "necessari"), ("not", "important"),
 )  # fmt: skip
 _WISH = (
     ("nice", "to", "have"), ("a", "plus"), ("bonus",), ("ideally",), ("would", "be", "nice"), ("would", "be", "great"),
     ("would", "help"), ("gradit",), ("preferibil",), ("meglio", "se"), ("se", "possibile"), ("un", "plus"),
     ("welcome",), ("preferred",), ("preferably",), ("idealmente",), ("sarebbe", "bello"), ("if", "possible"),
     ("non", "indispensabil"), ("titolo", "preferenziale"), ("apprezzat",), ("not", "essential"), ("optional",),
+    ("helpful",), ("useful",), ("advantage",),
+    ("utile",), ("vantaggio",),
 )  # fmt: skip
 
 
@@ -63,7 +66,8 @@ def negated(listed: Sequence[Token]) -> set[int]:
             begin, _ = _clause(listed, at)
             span = _length(listed, at, _NOT_ME_AFTER)
             before = [n for n in range(begin, at) if listed[n].is_word]
-            refused_before = len(before) > 1 or listed[at].folded not in ("non", "not")
+            closes = at + span >= len(listed) or _is_border(listed[at + span])
+            refused_before = len(before) > 1 or closes or listed[at].folded not in ("non", "not")
             if refused_before and before:
                 reached.update(range(begin, at))
             elif span:
