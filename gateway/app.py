@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from flask import Flask, Response, current_app, g, request
 
-from gateway import formats, forms, i18n, labels, sentences, session, web
+from gateway import formats, forms, i18n, labels, sentences, seo, session, web
 from gateway.caller import Rpc, caller
 from gateway.errors import init_errors
 from gateway.security import init_security
@@ -44,6 +44,7 @@ def create_app(settings: GatewaySettings | None = None, rpc: Rpc | None = None) 
     formats.init_formats(app)
     labels.init_labels(app)
     sentences.init_sentences(app)
+    seo.init_seo(app)
     init_errors(app)
     init_templates(app)
     web.register(app)
@@ -63,6 +64,7 @@ def begin_request() -> None:
     g.traceparent = traceparent if TRACEPARENT.match(traceparent) else new_traceparent()
     view = current_app.view_functions.get(request.endpoint or "")
     g.view_needs_session = bool(getattr(view, "needs_session", False))
+    i18n.asked_in_address()
     i18n.current_locale()
 
 

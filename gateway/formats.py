@@ -135,6 +135,11 @@ def listed(values: list[str]) -> str:
     return format_list(values, locale=locale()) if values else ""
 
 
+def work_description(code: str) -> str:
+    """What a service or skill is, in a sentence."""
+    return taxonomy.description(code, i18n.current_locale())
+
+
 def taxon(code: str) -> str:
     """The name of a service, skill or language."""
     return taxonomy.label(code, i18n.current_locale())
@@ -379,6 +384,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "listed": listed,
     "taxon": taxon,
+    "work_description": work_description,
     "zone_name": zone_name,
     "currency_name": currency_name,
     "device": device,

@@ -65,6 +65,13 @@ class Catalogues(Domain):
         return self._loaded[locale]
 
 
+def asked_in_address() -> None:
+    """A visitor's `?lang=it`, as search engines know the pages, holds for the pages that follow."""
+    asked = request.args.get("lang")
+    if asked in LOCALES and request.method == "GET" and session.current() is None and cookie.get("language") != asked:
+        cookie["language"] = asked
+
+
 def choose_locale() -> str:
     """The account's language, else the one chosen in this browser, else the browser's own, else English."""
     signed_in = session.current()

@@ -62,6 +62,8 @@ ROUTES: tuple[Route, ...] = (
     _get("/assistants", matching.BrowseAssistants, "Assistants", "Search and filter assistants", public=True),
     _get("/assistants/<id>", matching.GetAssistantCard, "Assistants", "An assistant with her free hours", public=True),
     _get("/assistants/<id>/similar", matching.FindSimilar, "Assistants", "Others for the same work", public=True),
+    _get("/work", matching.GetDirectory, "Assistants", "All services and skills, and how many offer them", public=True),
+    _get("/work/<code>", matching.DescribeWork, "Assistants", "Who offers one, and its usual rates", public=True),
     _get("/matching/weights", matching.GetWeights, "Assistants", "The weights in force", public=True),
     _do("/briefs/read", requests.ReadBrief, "Briefs", "What a brief in one's own words says"),
     _get("/briefs", requests.ListBriefs, "Briefs", "The client's briefs"),

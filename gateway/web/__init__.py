@@ -44,6 +44,7 @@ PLACES = (
 )
 VISITORS = (
     Place("public.browse", _l("Find an assistant"), "search"),
+    Place("directory.index", _l("Services and skills"), "list-checks"),
     Place("public.how_matching_works", _l("How matching works"), "scale"),
 )
 

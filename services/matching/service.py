@@ -20,6 +20,8 @@ from services.matching.domain.browse import Filters, by_name
 from services.matching.domain.candidate import Candidate, Card, Wanted
 from services.matching.domain.capacity import Capacity
 from services.matching.domain.contracts import Contract, ContractState
+from services.matching.domain.directory import Directory, Work, directory
+from services.matching.domain.directory import work as work_told
 from services.matching.domain.engine import Explanation, TableEngine, matches_of
 from services.matching.domain.offers import Offer, OfferState, send, thread_of
 from services.matching.domain.practice import Practice
@@ -203,6 +205,19 @@ class MatchingService(Service):
             "facets": found.facets,
             "corrections": found.corrections,
         }
+
+    @query(c.GetDirectory)
+    def get_directory(self, call: Call, request: Request) -> Directory:
+        return directory(self._fresh()[0].table)
+
+    @query(c.DescribeWork)
+    def describe_work(self, call: Call, request: Request) -> Work:
+        return work_told(self._fresh()[0].table, request["code"])
+
+    @query(c.ListPublished)
+    def list_published(self, call: Call, request: Request) -> dict[str, Any]:
+        listed = self.store.practices.part_starts if request["parts"] else self.store.practices.published_ids
+        return {"ids": listed(request["from_id"], request["limit"])}
 
     @query(c.GetAssistantCard)
     def get_assistant_card(self, call: Call, request: Request) -> Card:

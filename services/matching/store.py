@@ -42,7 +42,7 @@ def _stamp() -> Document:
 class Stamped(Collection[E]):
     """A collection whose documents say when they changed, for those who follow it."""
 
-    indexes = (Index("changed_at"),)
+    indexes: ClassVar[tuple[Index, ...]] = (Index("changed_at"),)
 
     def to_document(self, entity: E) -> Document:
         return {**super().to_document(entity), **_stamp()}
@@ -73,6 +73,7 @@ class Practices(Stamped[Practice]):
 
     name = "practices"
     entity = Practice
+    indexes = (*Stamped.indexes, Index("published", "_id"))
 
     def published(self, assistant_id: str) -> Practice:
         """Raises NotFound."""
@@ -80,6 +81,19 @@ class Practices(Stamped[Practice]):
         if found is None:
             raise NotFound("This assistant's profile is not published, or not any more.")
         return found
+
+    def published_ids(self, from_id: str, limit: int, skip: int = 0) -> list[str]:
+        """In order, from an id on (which need not be there any more)."""
+        asked = {"published": True, "_id": {"$gte": from_id}}
+        found = self.raw.find(asked, {"_id": 1}, session=self.session).sort("_id", 1).skip(skip).limit(limit)
+        return [str(document["_id"]) for document in found]
+
+    def part_starts(self, from_id: str, size: int) -> list[str]:
+        """The ids at which parts of `size` begin."""
+        starts = self.published_ids(from_id, 1)
+        while starts and (following := self.published_ids(starts[-1], 1, skip=size)):
+            starts += following
+        return starts
 
 
 class Standings(Stamped[Standing]):

@@ -92,6 +92,12 @@ def known_service(value: str) -> None:
         raise fail("This service is not in our list. Choose one of the list.")
 
 
+def known_work(value: str) -> None:
+    """A service's code or a skill's."""
+    if value not in taxonomy.SERVICES and value not in taxonomy.SKILLS:
+        raise fail("This service is not in our list. Choose one of the list.")
+
+
 def known_industry(value: str) -> None:
     if value not in taxonomy.INDUSTRIES:
         raise fail("This line of business is not in our list. Choose one of the list.")

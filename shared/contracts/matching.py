@@ -20,6 +20,7 @@ from shared.contracts.fields import (
     known_industry,
     known_service,
     known_skill,
+    known_work,
     length,
     one_of,
     optional,
@@ -298,6 +299,81 @@ class Replay(Message):
     lists = fields.List(fields.Nested(ReplayedList))
 
 
+class DirectoryRequest(Message):
+    pass
+
+
+class Counted(Message):
+    """A service, skill or language, and how many offer it."""
+
+    code = fields.String()
+    count = fields.Integer()
+
+
+class Directory(Message):
+    """What is on offer, with most first. `assistants`: all who are published."""
+
+    assistants = fields.Integer()
+    services = fields.List(fields.Nested(Counted))
+    skills = fields.List(fields.Nested(Counted))
+
+
+class WorkRequest(Message):
+    """The code of a service or of a skill."""
+
+    code = fields.String(required=True, validate=known_work)
+
+
+class RatesBin(Message):
+    low = fields.Integer()
+    high = fields.Integer()
+    count = fields.Integer()
+
+
+class UsualRates(Message):
+    """Hourly rates in minor units of a currency, where at least five ask in it. Half of all are between `usual_low` and
+    `usual_high`, eight of ten between `low` and `high`; the bins are of those."""
+
+    currency = fields.String()
+    count = fields.Integer()
+    low = fields.Integer()
+    usual_low = fields.Integer()
+    median = fields.Integer()
+    usual_high = fields.Integer()
+    high = fields.Integer()
+    bins = fields.List(fields.Nested(RatesBin))
+
+
+class Work(Message):
+    """Who offers a service or skill. `available`: with five hours a week free or more. `levels`: how many are at skill
+    level 1 and above, and so on to 4; empty for a service. `languages`: spoken at B1 or better. `related`: the skills
+    that they most often have beside it."""
+
+    code = fields.String()
+    count = fields.Integer()
+    available = fields.Integer()
+    executive = fields.Integer()
+    retainers = fields.Integer()
+    levels = fields.List(fields.Integer())
+    rates = fields.List(fields.Nested(UsualRates))
+    languages = fields.List(fields.Nested(Counted))
+    related = fields.List(fields.Nested(Counted))
+
+
+class PublishedRequest(Message):
+    """`from_id`: the first id, "" for the very first. `parts`: asks for the ids at which parts of `limit` begin."""
+
+    from_id = fields.String(load_default="", validate=length(0, 64))
+    limit = fields.Integer(load_default=1000, validate=between(1, 10000))
+    parts = fields.Boolean(load_default=False)
+
+
+class Published(Message):
+    """Assistants' ids in order, or those that begin a part each."""
+
+    ids = fields.List(fields.String())
+
+
 class SimilarRequest(Message):
     id = Id()
     limit = fields.Integer(load_default=4, validate=between(1, 20))
@@ -440,6 +516,9 @@ FindSimilar = Query(SERVICE, "find_similar", SimilarRequest, SimilarAssistants)
 # The assistant who asks.
 FindBriefsForMe = Query(SERVICE, "find_briefs_for_me", BriefsForMeRequest, BriefsForMe)
 # Anyone, signed in or not.
+GetDirectory = Query(SERVICE, "get_directory", DirectoryRequest, Directory)
+DescribeWork = Query(SERVICE, "describe_work", WorkRequest, Work)
+ListPublished = Query(SERVICE, "list_published", PublishedRequest, Published)
 BrowseAssistants = Query(SERVICE, "browse_assistants", BrowseRequest, Cards)
 # `id` is the assistant's.
 GetAssistantCard = Query(SERVICE, "get_assistant_card", ById, AssistantCard)

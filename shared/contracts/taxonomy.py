@@ -1,8 +1,9 @@
 """The taxonomy that briefs and profiles speak: services, skills, languages and industries, with labels in
 every language.
 
-Kept as data (`taxonomy.json`, and what people call them in `synonyms.json`): a code never changes its meaning and is
-never given again. A label is looked up with `label(code, locale)`; a locale without labels falls back to English.
+Kept as data: `taxonomy.json`, what people call them in `synonyms.json`, a sentence on each in `descriptions.json`. A
+code never changes its meaning and is never given again. A label is looked up with `label(code, locale)`; a locale
+without labels falls back to English.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ _DATA: dict[str, Any] = json.loads(Path(__file__).with_name("taxonomy.json").rea
 
 _SYNONYMS: dict[str, dict[str, dict[str, list[str]]]] = json.loads(
     Path(__file__).with_name("synonyms.json").read_text(encoding="utf-8")
+)
+_DESCRIPTIONS: dict[str, dict[str, dict[str, str]]] = json.loads(
+    Path(__file__).with_name("descriptions.json").read_text(encoding="utf-8")
 )
 _PLURALS = {"service": "services", "skill": "skills", "language": "languages", "industry": "industries"}
 
@@ -55,3 +59,19 @@ def label(code: str, locale: str) -> str:
     if entry is None:
         return code
     return entry.get(locale) or entry["en"]
+
+
+def description(code: str, locale: str) -> str:
+    """What a service or skill is, in a sentence; "" where there is none."""
+    entry = _DESCRIPTIONS["services"].get(code) or _DESCRIPTIONS["skills"].get(code) or {}
+    return entry.get(locale) or entry.get("en", "")
+
+
+def service_of(code: str) -> str:
+    """The service that a skill belongs to; "" for a service."""
+    return SKILLS[code]["service"] if code in SKILLS else ""
+
+
+def skills_of(service: str) -> list[str]:
+    """The codes of a service's skills."""
+    return [code for code, entry in SKILLS.items() if entry["service"] == service]

@@ -305,6 +305,22 @@ def test_anybody_browses_and_sees_cards(stage: Stage) -> None:
     assert by_label["items"] == by_name["items"] == [stage.call(c.GetAssistantCard, {"id": anna})]
 
 
+def test_what_is_on_offer_is_told_to_anybody(own_stage: Stage) -> None:
+    people = sorted(own_stage.assistant(services=["events"]) for _ in range(5))
+
+    directory = own_stage.call(c.GetDirectory, {})
+    work = own_stage.call(c.DescribeWork, {"code": "events"})
+
+    assert directory["assistants"] == 5
+    assert directory["services"] == [{"code": "events", "count": 5}]
+    assert (work["count"], work["rates"][0]["count"], work["levels"]) == (5, 5, [])
+    assert own_stage.call(c.ListPublished, {})["ids"] == people
+    assert own_stage.call(c.ListPublished, {"from_id": people[2], "limit": 2})["ids"] == people[2:4]
+    assert own_stage.call(c.ListPublished, {"parts": True, "limit": 2})["ids"] == people[::2]
+    with pytest.raises(Invalid):
+        own_stage.call(c.DescribeWork, {"code": "juggling"})
+
+
 def test_weights_are_drafted_previewed_and_put_in_force(own_stage: Stage) -> None:
     brief = own_stage.brief()
     own_stage.assistant()

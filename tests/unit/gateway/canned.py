@@ -210,6 +210,34 @@ def profile(payload: dict[str, Any]) -> dict[str, Any]:
     return PROFILE
 
 
+DIRECTORY = {
+    "assistants": 41,
+    "services": [{"code": "travel", "count": 30}, {"code": "events", "count": 1}],
+    "skills": [{"code": "travel.booking", "count": 25}],
+}
+WORK = {
+    "count": 30,
+    "available": 12,
+    "executive": 9,
+    "retainers": 7,
+    "levels": [25, 20, 10, 3],
+    "rates": [
+        {
+            "currency": "EUR",
+            "count": 22,
+            "low": 2000,
+            "usual_low": 2500,
+            "median": 3000,
+            "usual_high": 3800,
+            "high": 5000,
+            "bins": [{"low": 2000, "high": 3500, "count": 14}, {"low": 3500, "high": 5000, "count": 4}],
+        }
+    ],
+    "languages": [{"code": "it", "count": 18}],
+    "related": [{"code": "mail.inbox", "count": 16}],
+}
+
+
 def answer_all(rpc: FakeRpc) -> FakeRpc:
     """A marketplace with a little of everything."""
     rpc.on(
@@ -217,6 +245,7 @@ def answer_all(rpc: FakeRpc) -> FakeRpc:
     )
     rpc.on(profiles.GetProfile, profile).on(matching.GetAssistantCard, CARDS[0]).on(matching.GetWeights, WEIGHTS)
     rpc.on(matching.FindSimilar, {"items": [LIKE]})
+    rpc.on(matching.GetDirectory, DIRECTORY).on(matching.DescribeWork, lambda asked: {**WORK, **asked})
     rpc.on(messaging.GetCounts, {"notifications": 3, "messages": 2})
     other = {
         **TALK,
