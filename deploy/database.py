@@ -7,6 +7,7 @@ It is a separate program under its own licence (GPL-2.0) and is never imported. 
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -74,7 +75,8 @@ class DatabaseProcess:
             *(_program(), "--config", str(settings), "--host", "127.0.0.1", "--port", str(self.port)),
             *("--storage-path", str(self.data_dir / "data"), "--sync-on-commit", "--log-level", "WARNING"),
         ]
-        return ChildProcess(command, log=self.data_dir / "database.log", ready=self._answers)
+        # Asked to end, it hangs now and then, and nobody would be left to kill it; what it acknowledged is on disk.
+        return ChildProcess(command, log=self.data_dir / "database.log", ready=self._answers, orphaned=signal.SIGKILL)
 
     def _answers(self) -> bool:
         client: MongoClient[dict[str, object]] = MongoClient(self.uri, serverSelectionTimeoutMS=200)

@@ -1,6 +1,6 @@
 """Child processes of a local run or a test: started, waited for, stopped, killed and started again in the same place.
 
-A child must not outlive its parent, however that ends: on Linux the kernel sends it SIGTERM when the parent dies;
+A child must not outlive its parent, however that ends: on Linux the kernel sends it a signal when the parent dies;
 elsewhere an exit handler does what it can. Each child leads its own session, so that Ctrl-C in a terminal reaches the
 parent alone, which then stops its children in the right order.
 """
@@ -40,13 +40,16 @@ class ChildProcess:
         env: Mapping[str, str] | None = None,
         start_timeout: float = 60.0,
         stop_timeout: float = 20.0,
+        orphaned: signal.Signals = signal.SIGTERM,
     ) -> None:
+        """`orphaned`: what the child is sent when its parent dies."""
         self._command = list(command)
         self._log = log
         self._ready = ready
         self._env = dict(env) if env is not None else None
         self._start_timeout = start_timeout
         self._stop_timeout = stop_timeout
+        self._orphaned = orphaned
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -70,7 +73,7 @@ class ChildProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_end_with_parent(os.getpid()),  # noqa: PLW1509 - one prctl call, which takes no lock
+                preexec_fn=_end_with_parent(os.getpid(), self._orphaned),  # noqa: PLW1509 - one prctl call, which takes no lock
             )
         atexit.register(self.kill)
         deadline = time.monotonic() + self._start_timeout
@@ -132,13 +135,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _end_with_parent(parent: int) -> Callable[[], None]:
+def _end_with_parent(parent: int, orphaned: signal.Signals) -> Callable[[], None]:
     """What the child does between fork and exec. The parent may have died in that moment: then the child ends
     itself."""
 
     def prepare() -> None:
         if _LIBC is not None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+            _LIBC.prctl(_PR_SET_PDEATHSIG, orphaned)
             if os.getppid() != parent:
                 os._exit(1)
 
