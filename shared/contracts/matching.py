@@ -331,7 +331,7 @@ class RatesBin(Message):
 
 
 class UsualRates(Message):
-    """Hourly rates in minor units of a currency, where at least five ask in it. Half of all are between `usual_low` and
+    """Hourly rates in minor units of a currency, where at least ten ask in it. Half of all are between `usual_low` and
     `usual_high`, eight of ten between `low` and `high`; the bins are of those."""
 
     currency = fields.String()

@@ -313,7 +313,7 @@ def test_what_is_on_offer_is_told_to_anybody(own_stage: Stage) -> None:
 
     assert directory["assistants"] == 5
     assert directory["services"] == [{"code": "events", "count": 5}]
-    assert (work["count"], work["rates"][0]["count"], work["levels"]) == (5, 5, [])
+    assert (work["count"], work["available"], work["rates"], work["levels"]) == (5, 5, [], [])
     assert own_stage.call(c.ListPublished, {})["ids"] == people
     assert own_stage.call(c.ListPublished, {"from_id": people[2], "limit": 2})["ids"] == people[2:4]
     assert own_stage.call(c.ListPublished, {"parts": True, "limit": 2})["ids"] == people[::2]

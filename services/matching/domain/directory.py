@@ -11,7 +11,7 @@ from pyroaring import BitMap
 from services.matching.domain.columns import Array
 from services.matching.domain.table import Table, rows_of
 
-ENOUGH = 5
+ENOUGH = 10
 """Of fewer rates nothing is said: they would be single people's."""
 BINS = 12
 SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
