@@ -59,6 +59,11 @@ SENTENCES: dict[str, tuple[Any, str]] = {
     "brief.ended": (_l("Your brief “%(title)s” has ended."), "clipboard-list"),
     "brief.ended/expired": (_l("Your brief “%(title)s” has expired. You can open it again."), "hourglass"),
     "brief.ended/removed": (_l("Your brief “%(title)s” was removed by an operator."), "ban"),
+    "search.found": (_l("%(names)s is new for your search “%(search_name)s”."), "search"),
+    "search.found/several": (
+        _l("%(count)s assistants are new for your search “%(search_name)s”: %(names)s."),
+        "search",
+    ),
     "message.posted": (_l("%(name)s has written to you about “%(title)s”."), "message-circle"),
 }
 """By kind, and form where a kind has several: the sentence, whose parameters are the notification's, and the icon."""

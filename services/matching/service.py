@@ -27,6 +27,8 @@ from services.matching.domain.offers import Offer, OfferState, send, thread_of
 from services.matching.domain.practice import Practice
 from services.matching.domain.promises import promised
 from services.matching.domain.replay import Listed, Replay, replay
+from services.matching.domain.searches import LOOKED_THROUGH, Search
+from services.matching.domain.searches import save as save_search
 from services.matching.domain.suitable import suitable
 from services.matching.domain.teams import MOST_CANDIDATES, Team, teams
 from services.matching.domain.terms_index import TermIndex
@@ -45,6 +47,7 @@ from shared.platform.storage import PageOf
 log = structlog.get_logger(__name__)
 Request = dict[str, Any]
 
+NAMED = 3
 NAMESAKES = 5
 MORE_TOLD = 6
 MOST_REPLAYED = 500
@@ -195,7 +198,7 @@ class MatchingService(Service):
 
     @query(c.BrowseAssistants)
     def browse_assistants(self, call: Call, request: Request) -> dict[str, Any]:
-        filters = Filters(**{name: _hashable(request[name]) for name in Filters.__slots__})
+        filters = Filters(**{name: _hashable(request[name]) for name in Filters.__slots__ if name in request})
         found = self._fresh()[0].browse(filters, request["limit"], request["cursor"])
         known = self._candidates(found.ids)
         return {
@@ -205,6 +208,61 @@ class MatchingService(Service):
             "facets": found.facets,
             "corrections": found.corrections,
         }
+
+    @query(c.GetAssistantCards)
+    def get_assistant_cards(self, call: Call, request: Request) -> dict[str, Any]:
+        known = self._candidates(request["ids"])
+        return {"items": [known[id].card() for id in request["ids"] if id in known and known[id].practice.published]}
+
+    # -- saved searches ------------------------------------------------------------------------------------------
+
+    @command(c.SaveSearch)
+    def save_search(self, call: Call, request: Request) -> Search:
+        call.actor.require()
+        owner = call.actor.party_id
+        held = call.tx.searches.count(owner_id=owner)
+        search: Search = call.tx.searches.save(
+            save_search(new_id(), owner, request["name"], request["filters"], call.now, held)
+        )
+        call.set_timer("search.look", search.id, search.due_at)
+        return search
+
+    @command(c.DropSearch)
+    def drop_search(self, call: Call, request: Request) -> Search:
+        search = _own_search(call, call.tx, request["id"])
+        call.tx.searches.delete(search.id)
+        return search
+
+    @query(c.GetSearch)
+    def get_search(self, call: Call, request: Request) -> Search:
+        return _own_search(call, self.store, request["id"])
+
+    @query(c.ListSearches)
+    def list_searches(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        return {"items": self.store.searches.of(call.actor.party_id)}
+
+    @timer("search.look")
+    def look_again(self, call: Call, entity_id: str) -> None:
+        """Once a day, until the search is removed. Who is new is told of once."""
+        search = call.tx.searches.find_one(id=entity_id)
+        if search is None:
+            return
+        found = self._fresh()[0].browse(search.since(), LOOKED_THROUGH, "")
+        looked, news = search.looked(found.ids, call.now)
+        call.tx.searches.save(looked)
+        call.set_timer("search.look", search.id, looked.due_at)
+        if news:
+            known = self._candidates(news[:NAMED])
+            fact = {
+                "search_id": search.id,
+                "client_id": search.owner_id,
+                "search_name": search.name,
+                "count": len(news),
+                "assistant_ids": news[:NAMED],
+                "names": ", ".join(candidate.practice.display_name for candidate in known.values()),
+            }
+            call.emit(c.SearchFound, search.id, fact)
 
     @query(c.GetDirectory)
     def get_directory(self, call: Call, request: Request) -> Directory:
@@ -567,6 +625,15 @@ def _offer(call: Call, offer_id: str) -> Offer:
     call.actor.require()
     offer: Offer = call.tx.offers.get(offer_id)
     return offer
+
+
+def _own_search(call: Call, store: MatchingStore, search_id: str) -> Search:
+    """Raises NotFound in the same words for somebody else's."""
+    call.actor.require()
+    search: Search | None = store.searches.find_one(id=search_id, owner_id=call.actor.party_id)
+    if search is None:
+        raise NotFound("This search does not exist, or it is not yours.")
+    return search
 
 
 def _contract(call: Call, contract_id: str) -> Contract:

@@ -13,12 +13,13 @@ from services.matching.domain.capacity import Capacity, not_enough
 from services.matching.domain.contracts import Contract
 from services.matching.domain.offers import Offer, OfferState
 from services.matching.domain.practice import Practice
+from services.matching.domain.searches import Search
 from services.matching.domain.table import Standing
 from services.matching.domain.weights import DEFAULT_WEIGHTS, FORMULA, Weights, WeightsState
 from shared.platform.clock import utc_now
 from shared.platform.errors import NotFound
 from shared.platform.ids import new_id
-from shared.platform.storage import Collection, Database, Document, Index, Raw
+from shared.platform.storage import NEWEST_FIRST, Collection, Database, Document, Index, Raw
 
 if TYPE_CHECKING:
     from services.matching.live_index import LiveIndex
@@ -148,6 +149,16 @@ class Promises(Stamped[Promise]):
         """Takes back what old lists promised."""
         for old in self.find({"at": {"$lt": before}, "minutes": {"$ne": {}}}):
             self.put(replace(old, minutes={}))
+
+
+class Searches(Collection[Search]):
+    name = "searches"
+    entity = Search
+    indexes = (Index("owner_id", "-_id"),)
+
+    def of(self, owner_id: str) -> list[Search]:
+        """Newest first."""
+        return self.find(owner_id=owner_id, sort=NEWEST_FIRST)
 
 
 class Jobs(Raw):
@@ -338,6 +349,7 @@ class MatchingStore(Database):
     standings = Standings
     prices = Prices
     promises = Promises
+    searches = Searches
     jobs = Jobs
 
     if TYPE_CHECKING:

@@ -256,6 +256,7 @@ class MessagingService(Service):
         billing.InvoiceWrittenOff,
         requests.BriefExpiring,
         requests.BriefEnded,
+        matching.SearchFound,
     )
     def on_step(self, call: Call, event: Received) -> None:
         self._tell(call, event)

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.requests.domain.brief import Brief, BriefState, Content, Role, require_client_account, role_of
 from services.requests.domain.own_words.reading import Reader, Reading
+from services.requests.domain.shortlist import Kept, keep, key
 from services.requests.store import Client, RequestsStore
 from shared.contracts import accounts, matching, taxonomy
 from shared.contracts import requests as c
@@ -111,6 +112,29 @@ class RequestsService(Service):
             conditions["state"] = {"$in": request["states"]}
         page = self.store.briefs.page(conditions, sort=NEWEST_FIRST, limit=request["limit"], cursor=request["cursor"])
         return {"items": [shown(brief) for brief in page.items], "next": page.next}
+
+    # -- the shortlist -------------------------------------------------------------------------------------------
+
+    @command(c.KeepAssistant)
+    def keep_assistant(self, call: Call, request: Request) -> Kept:
+        call.actor.require()
+        owner, assistant = call.actor.party_id, request["assistant_id"]
+        held = call.tx.shortlists.find_one(id=key(owner, assistant))
+        if held is not None:
+            return call.tx.shortlists.save(held.noted(request["note"]))
+        count = call.tx.shortlists.count(owner_id=owner)
+        return call.tx.shortlists.save(keep(owner, assistant, request["note"], call.now, count))
+
+    @command(c.DropAssistant)
+    def drop_assistant(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        call.tx.shortlists.delete(key(call.actor.party_id, request["assistant_id"]))
+        return {"items": call.tx.shortlists.of(call.actor.party_id)}
+
+    @query(c.GetShortlist)
+    def get_shortlist(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        return {"items": self.store.shortlists.of(call.actor.party_id)}
 
     # -- what others did -----------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from services.requests.domain.brief import Brief
+from services.requests.domain.shortlist import Kept
 from shared.platform.errors import NotFound
 from shared.platform.storage import Collection, Database, Index
 
@@ -37,6 +38,16 @@ class Briefs(Collection[Brief]):
         return bool(updated.matched_count)
 
 
+class Shortlists(Collection[Kept]):
+    name = "shortlists"
+    entity = Kept
+    indexes = (Index("owner_id", "-kept_at"),)
+
+    def of(self, owner_id: str) -> list[Kept]:
+        """Newest first."""
+        return self.find(owner_id=owner_id, sort=(("kept_at", -1), ("_id", -1)))
+
+
 class Clients(Collection[Client]):
     """Copies of accounts."""
 
@@ -48,4 +59,5 @@ class RequestsStore(Database):
     service = "requests"
     copies: ClassVar[dict[str, str]] = {"clients": "accounts"}
     briefs = Briefs
+    shortlists = Shortlists
     clients = Clients

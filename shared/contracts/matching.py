@@ -17,6 +17,7 @@ from shared.contracts.fields import (
     SkillWish,
     WorkingDay,
     between,
+    items,
     known_industry,
     known_service,
     known_skill,
@@ -165,11 +166,11 @@ class Explanations(Message):
     items = fields.List(fields.Nested(Explanation))
 
 
-class BrowseRequest(Page):
-    """Filters are all optional and all must hold. `max_rate_amount` is in minor units of `currency`.
+class SearchFilters(Message):
+    """All are optional and all must hold. `max_rate_amount` is in minor units of `currency`.
 
     `text` is looked for in names, headlines, and the names and synonyms of skills and services in every language; a
-    word that nobody has is read as the nearest one. `facets` asks for counts.
+    word that nobody has is read as the nearest one.
     """
 
     text = fields.String(load_default="", validate=length(0, 200))
@@ -183,6 +184,11 @@ class BrowseRequest(Page):
     free_minutes = fields.Integer(load_default=0, validate=between(0, 60 * 80))
     retainer = fields.Boolean(load_default=False)
     industry = fields.String(load_default="", validate=optional(known_industry))
+
+
+class BrowseRequest(SearchFilters, Page):
+    """Filters and an order. `facets` asks for counts."""
+
     facets = fields.Boolean(load_default=False)
     sort = fields.String(load_default="newest", validate=one_of(("newest", "rate", "free")))
 
@@ -213,6 +219,54 @@ class Cards(Message):
     next = fields.String(allow_none=True)
     facets = fields.List(fields.Nested(Facet))
     corrections = fields.List(fields.Nested(Correction))
+
+
+class CardsRequest(Message):
+    ids = fields.List(Id(), required=True, validate=items(0, 100))
+
+
+class SomeCards(Message):
+    """In the order of the ids that were asked for; those who are not published are left out."""
+
+    items = fields.List(fields.Nested(AssistantCard))
+
+
+class SaveSearchRequest(Message):
+    """What to look for, under a name of the owner's."""
+
+    name = fields.String(required=True, validate=length(1, 80))
+    filters = fields.Nested(SearchFilters, required=True)
+
+
+class Search(Message):
+    """A saved search. Once a day its owner is told of who was published since."""
+
+    id = fields.String()
+    name = fields.String()
+    filters = fields.Nested(SearchFilters)
+    created_at = Instant()
+    looked_at = Instant()
+
+
+class SearchesRequest(Message):
+    pass
+
+
+class Searches(Message):
+    """Newest first."""
+
+    items = fields.List(fields.Nested(Search))
+
+
+class SearchFact(Message):
+    """`count` were found that are new; the first of them are named. `client_id` is the owner, whatever their role."""
+
+    search_id = fields.String(required=True)
+    client_id = fields.String(required=True)
+    search_name = fields.String(required=True)
+    count = fields.Integer(required=True)
+    assistant_ids = fields.List(fields.String(), required=True)
+    names = fields.String(required=True)
 
 
 class Weight(Message):
@@ -520,6 +574,13 @@ GetDirectory = Query(SERVICE, "get_directory", DirectoryRequest, Directory)
 DescribeWork = Query(SERVICE, "describe_work", WorkRequest, Work)
 ListPublished = Query(SERVICE, "list_published", PublishedRequest, Published)
 BrowseAssistants = Query(SERVICE, "browse_assistants", BrowseRequest, Cards)
+GetAssistantCards = Query(SERVICE, "get_assistant_cards", CardsRequest, SomeCards)
+# Anyone who is signed in; their own, at most 20.
+SaveSearch = Command(SERVICE, "save_search", SaveSearchRequest, Search)
+DropSearch = Command(SERVICE, "drop_search", ById, Search)
+GetSearch = Query(SERVICE, "get_search", ById, Search)
+ListSearches = Query(SERVICE, "list_searches", SearchesRequest, Searches)
+SearchFound = Event(SERVICE, "search.found", SearchFact)
 # `id` is the assistant's.
 GetAssistantCard = Query(SERVICE, "get_assistant_card", ById, AssistantCard)
 

@@ -122,6 +122,34 @@ class Briefs(Message):
     next = fields.String(allow_none=True)
 
 
+class AssistantRef(Message):
+    assistant_id = Id()
+
+
+class KeepRequest(AssistantRef):
+    """Puts an assistant on the reader's shortlist, or changes the note that is there. Only they can read it."""
+
+    note = fields.String(load_default="", validate=length(0, 1000))
+
+
+class Kept(Message):
+    """An assistant on a shortlist."""
+
+    assistant_id = fields.String()
+    note = fields.String()
+    kept_at = Instant()
+
+
+class KeptRequest(Message):
+    pass
+
+
+class Shortlist(Message):
+    """All of it, newest first."""
+
+    items = fields.List(fields.Nested(Kept))
+
+
 SaveBrief = Command(SERVICE, "save_brief", SaveBriefRequest, Brief)
 PublishBrief = Command(SERVICE, "publish_brief", ById, Brief)
 PauseBrief = Command(SERVICE, "pause_brief", ById, Brief)
@@ -132,6 +160,10 @@ ReopenBrief = Command(SERVICE, "reopen_brief", ById, Brief)
 RemoveBrief = Command(SERVICE, "remove_brief", Reason, Brief)
 # Reads and keeps nothing; anyone who is signed in.
 ReadBrief = Query(SERVICE, "read_brief", ReadRequest, Reading)
+# Anyone who is signed in; their own shortlist, of at most 100.
+KeepAssistant = Command(SERVICE, "keep_assistant", KeepRequest, Kept)
+DropAssistant = Command(SERVICE, "drop_assistant", AssistantRef, Shortlist)
+GetShortlist = Query(SERVICE, "get_shortlist", KeptRequest, Shortlist)
 # The client's own, and operators.
 GetBrief = Query(SERVICE, "get_brief", ById, Brief)
 ListBriefs = Query(SERVICE, "list_briefs", ListBriefsRequest, Briefs)

@@ -321,6 +321,35 @@ def test_what_is_on_offer_is_told_to_anybody(own_stage: Stage) -> None:
         own_stage.call(c.DescribeWork, {"code": "juggling"})
 
 
+def test_a_saved_search_tells_of_who_is_new_once(own_stage: Stage) -> None:
+    carla, other = new_id(), new_id()
+    own_stage.assistant(services=["events"])
+    asked = {"name": "Events", "filters": {"services": ["events"], "language": "en"}}
+    search = own_stage.call(c.SaveSearch, asked, carla)
+    with pytest.raises(NotFound):
+        own_stage.call(c.GetSearch, {"id": search["id"]}, other)
+
+    own_stage.world.advance(utc_now() + timedelta(hours=2))
+    own_stage.assistant(services=["travel"], published_at=utc_now().isoformat())
+    new = own_stage.assistant(services=["events"], published_at=utc_now().isoformat())
+    for days in (1, 2, 3):
+        own_stage.world.advance(utc_now() + timedelta(days=days))
+
+    told = list(own_stage.store.events.raw.find({"name": "search.found"}))
+    assert [event["data"]["assistant_ids"] for event in told] == [[new]]
+    assert told[0]["data"]["client_id"] == carla
+    own_stage.call(c.DropSearch, {"id": search["id"]}, carla)
+    assert own_stage.call(c.ListSearches, {}, carla)["items"] == []
+
+
+def test_several_cards_come_in_the_order_asked(stage: Stage) -> None:
+    first, second = stage.assistant(), stage.assistant()
+
+    told = stage.call(c.GetAssistantCards, {"ids": [second, new_id(), first]})
+
+    assert [card["assistant_id"] for card in told["items"]] == [second, first]
+
+
 def test_weights_are_drafted_previewed_and_put_in_force(own_stage: Stage) -> None:
     brief = own_stage.brief()
     own_stage.assistant()

@@ -57,6 +57,24 @@ def timers(stage: Stage, brief: Json) -> dict[str, datetime]:
     return {row["event"]: row["due_at"] for row in rows}
 
 
+def test_a_shortlist_is_its_owners(stage: Stage) -> None:
+    carla, other = Actor(new_id(), ("client",)), Actor(new_id(), ("client",))
+    anna, ben = new_id(), new_id()
+
+    stage.call(requests.KeepAssistant, {"assistant_id": anna, "note": "Call her"}, carla)
+    stage.call(requests.KeepAssistant, {"assistant_id": ben}, carla)
+    stage.call(requests.KeepAssistant, {"assistant_id": anna, "note": "Called"}, carla)
+
+    listed = stage.call(requests.GetShortlist, {}, carla)["items"]
+    assert [(one["assistant_id"], one["note"]) for one in listed] == [(ben, ""), (anna, "Called")]
+    assert stage.call(requests.GetShortlist, {}, other)["items"] == []
+    stage.call(requests.DropAssistant, {"assistant_id": anna}, other)
+    left = stage.call(requests.DropAssistant, {"assistant_id": ben}, carla)["items"]
+    assert [one["assistant_id"] for one in left] == [anna]
+    with pytest.raises(Unauthenticated):
+        stage.call(requests.GetShortlist, {}, Actor())
+
+
 def persist(stage: Stage, contract: Any, payload: Json, by: Actor) -> str:
     """As the gateway's client would: what was not done because of others is tried again."""
     for _ in range(40):

@@ -43,6 +43,8 @@ class Filters:
     free_minutes: int = 0
     retainer: bool = False
     industry: str = ""
+    published_after: float | None = None
+    """Seconds since 1970."""
     facets: bool = False
     sort: str = "newest"
 
@@ -137,6 +139,10 @@ def _meeting(table: Table, filters: Filters, found: BitMap) -> BitMap:
     sets = sorted(_sets(table, filters), key=len)
     for rows in sets:
         found = found & rows
+    if filters.published_after is not None:
+        some = rows_of(found)
+        some = some[table.columns["published"][some] > filters.published_after]
+        return BitMap(array("I", some.astype(np.uint32).tobytes()))
     return found
 
 

@@ -105,6 +105,10 @@ def by_silence(fact: Fact) -> str:
     return "silence" if fact.get("approved_by") == "silence" else ""
 
 
+def several(fact: Fact) -> str:
+    return "several" if int(fact["count"]) > 1 else ""
+
+
 OFFER = (
     *("title", *NAMES, "author_name", "recipient_name", "number"),
     *("engagement", "rate", "weekly_minutes", "start_on", "expires_at", "state", "reason"),
@@ -113,6 +117,7 @@ CONTRACT = ("title", *NAMES, "engagement", "rate", "weekly_minutes", "start_on",
 TIMESHEET = ("title", *NAMES, "week_start", "minutes", "disputed_minutes", "review_due_at", "approved_by", "reason")
 INVOICE = ("title", *NAMES, "number", "total", "paid", "due", "due_on", "state", "reason")
 BRIEF = ("title", "state", "reason")
+SEARCH = ("search_name", "count", "names")
 
 STEPS: Mapping[str, Step] = {
     "offer.sent": Step(whom=recipient, path="/offers/{id}", params=OFFER, form=again, quote="message", line=True),
@@ -137,6 +142,7 @@ STEPS: Mapping[str, Step] = {
     "invoice.credited": Step(whom=others, path="/invoices/{id}", params=INVOICE, quote="reason"),
     "invoice.written_off": Step(whom=others, path="/invoices/{id}", params=INVOICE, quote="reason"),
     "brief.expiring": Step(whom=client, path="/briefs/{brief_id}", params=BRIEF),
+    "search.found": Step(whom=client, path="/searches/{search_id}", params=SEARCH, form=several),
     "brief.ended": Step(whom=of_brief_end, path="/briefs/{brief_id}", params=BRIEF, form=state, quote="reason"),
 }
 

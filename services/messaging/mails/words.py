@@ -249,6 +249,16 @@ ENGLISH: Mapping[str, Words] = {
         "We have removed your brief “{title}”, for the reason below. If you think that we are wrong, write to us.",
         "Open the brief",
     ),
+    "search.found": Words(
+        "New for your search “{search_name}”",
+        "{names} has published a profile that your search “{search_name}” finds.",
+        "See the list",
+    ),
+    "search.found/several": Words(
+        "{count} new for your search “{search_name}”",
+        "{count} assistants have published a profile that your search “{search_name}” finds: {names}.",
+        "See the list",
+    ),
     "message.posted": Words(
         "{name} has written to you",
         "{name} has written to you about “{title}”. We send no further e-mail about this conversation until you have "
@@ -415,6 +425,16 @@ ITALIAN: Mapping[str, Words] = {
         "La tua richiesta «{title}» è stata rimossa",
         "Abbiamo rimosso la tua richiesta «{title}», per il motivo qui sotto. Se pensi che sia un errore, scrivici.",
         "Apri la richiesta",
+    ),
+    "search.found": Words(
+        "Una novità per la tua ricerca «{search_name}»",
+        "{names} ha pubblicato un profilo che la tua ricerca «{search_name}» trova.",
+        "Vedi l’elenco",
+    ),
+    "search.found/several": Words(
+        "{count} novità per la tua ricerca «{search_name}»",
+        "{count} assistenti hanno pubblicato un profilo che la tua ricerca «{search_name}» trova: {names}.",
+        "Vedi l’elenco",
     ),
     "message.posted": Words(
         "{name} ti ha scritto",

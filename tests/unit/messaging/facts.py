@@ -85,6 +85,15 @@ BRIEF = {
     "reason": "",
 }
 
+SEARCH = {
+    "search_id": "search-1",
+    "client_id": "carla",
+    "search_name": "Bookkeepers in Rome",
+    "count": 1,
+    "assistant_ids": ["anna"],
+    "names": "Anna",
+}
+
 EVENTS: dict[str, tuple[Event, dict[str, Any]]] = {
     event.name: (event, data)
     for data, events in (
@@ -115,6 +124,7 @@ EVENTS: dict[str, tuple[Event, dict[str, Any]]] = {
             ),
         ),
         (BRIEF, (requests.BriefExpiring, requests.BriefEnded)),
+        (SEARCH, (matching.SearchFound,)),
     )
     for event in events
 }
