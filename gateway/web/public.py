@@ -31,7 +31,7 @@ from gateway.forms import (
 )
 from gateway.web import fragment, page, wants_fragment
 from gateway.web.operator import of_each
-from shared.contracts import accounts, matching, operations, profiles
+from shared.contracts import accounts, matching, operations, profiles, requests
 
 pages = Blueprint("public", __name__)
 
@@ -125,10 +125,13 @@ def assistant(id: str) -> Response:
         profile=(profiles.GetProfile, {"id": id}),
         card=maybe(matching.GetAssistantCard, {"id": id}),
         similar=maybe(matching.FindSimilar, {"id": id, "limit": 3}),
+        **({"shortlist": maybe(requests.GetShortlist)} if session.current() is not None else {}),
     )
+    shortlist = got.pop("shortlist", None) or {"items": ()}
+    kept = any(one["assistant_id"] == id for one in shortlist["items"])
     hours = formats.week(got["profile"]["working_hours"], got["profile"]["time_zone"])
     other_zone = session.current() is not None and i18n.current_zone() != got["profile"]["time_zone"]
-    return page("public/assistant.html", hours=hours, other_zone=other_zone, **got)
+    return page("public/assistant.html", hours=hours, other_zone=other_zone, kept=kept, **got)
 
 
 @pages.get("/how-matching-works")

@@ -20,7 +20,7 @@ from shared.platform.ids import new_id
 from shared.platform.run import provider_of
 from shared.platform.service import set_clock
 from tests.integration.test_profiles_and_requests import Json, Stage, a_brief, attempt, offer_fact
-from tests.support.services import running
+from tests.support.services import actor, running
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def timers(stage: Stage, brief: Json) -> dict[str, datetime]:
 
 
 def test_a_shortlist_is_its_owners(stage: Stage) -> None:
-    carla, other = Actor(new_id(), ("client",)), Actor(new_id(), ("client",))
+    carla, other = actor(new_id(), "client"), actor(new_id(), "client")
     anna, ben = new_id(), new_id()
 
     stage.call(requests.KeepAssistant, {"assistant_id": anna, "note": "Call her"}, carla)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.contracts import accounts, billing, matching, messaging, operations, profiles
+from shared.contracts import accounts, billing, matching, messaging, operations, profiles, requests
 from shared.platform.errors import NotFound
 from tests.unit.gateway.fake_rpc import FakeRpc
 
@@ -210,6 +210,26 @@ def profile(payload: dict[str, Any]) -> dict[str, Any]:
     return PROFILE
 
 
+KEPT = {"assistant_id": "as-1", "note": "Call her on Monday", "kept_at": "2026-11-20T10:00:00+00:00"}
+SEARCH = {
+    "id": "se-1",
+    "name": "Travel under 40",
+    "filters": {
+        "text": "board",
+        "level": "executive",
+        "services": ["travel", "events"],
+        "skills": ["travel.booking"],
+        "language": "it",
+        "cefr": "B1",
+        "currency": "CHF",
+        "max_rate_amount": 4050,
+        "free_minutes": 330,
+        "retainer": True,
+        "industry": "legal",
+    },
+    "created_at": "2026-11-20T10:00:00+00:00",
+    "looked_at": "2026-11-22T10:00:00+00:00",
+}
 DIRECTORY = {
     "assistants": 41,
     "services": [{"code": "travel", "count": 30}, {"code": "events", "count": 1}],
@@ -245,6 +265,12 @@ def answer_all(rpc: FakeRpc) -> FakeRpc:
     )
     rpc.on(profiles.GetProfile, profile).on(matching.GetAssistantCard, CARDS[0]).on(matching.GetWeights, WEIGHTS)
     rpc.on(matching.FindSimilar, {"items": [LIKE]})
+    rpc.on(requests.GetShortlist, {"items": [KEPT, {**KEPT, "assistant_id": "gone", "note": ""}]})
+    rpc.on(matching.ListSearches, {"items": [SEARCH]}).on(matching.GetSearch, SEARCH)
+    rpc.on(
+        matching.GetAssistantCards,
+        lambda asked: {"items": [card for card in CARDS if card["assistant_id"] in asked["ids"]]},
+    )
     rpc.on(matching.GetDirectory, DIRECTORY).on(matching.DescribeWork, lambda asked: {**WORK, **asked})
     rpc.on(messaging.GetCounts, {"notifications": 3, "messages": 2})
     other = {

@@ -21,6 +21,8 @@ PUBLIC = (
     "/assistants/as-1",
     "/how-matching-works",
     "/skills",
+    "/compare",
+    "/compare?id=as-1&id=as-2&id=as-3",
     "/skills/travel",
     "/skills/travel.booking",
     "/sign-up",

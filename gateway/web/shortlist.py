@@ -1,0 +1,162 @@
+"""What a reader keeps: a shortlist with notes, saved searches; and assistants side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from gateway import formats, i18n
+from gateway.caller import caller, maybe
+from gateway.forms import Form, LongText, Text, posted_key
+from gateway.labels import label
+from gateway.session import needs, safe_next
+from gateway.web import act, page
+from gateway.web.public import BrowseForm
+from shared.contracts import matching, requests, taxonomy
+
+pages = Blueprint("shortlist", __name__)
+
+MOST_COMPARED = 4
+
+
+class NoteForm(Form):
+    note = LongText(_l("Note, for you alone"), rows=2, most=1000, optional=True)
+
+
+class SearchForm(Form):
+    name = Text(_l("Name of the search"), most=80)
+
+
+@pages.get("/shortlist")
+@needs("client", "assistant", "operator")
+def index() -> Response:
+    got = caller.queries(shortlist=(requests.GetShortlist, {}), searches=maybe(matching.ListSearches))
+    kept = got["shortlist"]["items"]
+    cards = _cards([one["assistant_id"] for one in kept])
+    listed = [(one, cards.get(one["assistant_id"]), NoteForm(one, posted=False)) for one in kept]
+    searches = [(one, described(one["filters"])) for one in (got["searches"] or {"items": ()})["items"]]
+    return page("shortlist/index.html", listed=listed, searches=searches, most=MOST_COMPARED)
+
+
+@pages.post("/shortlist/<assistant_id>")
+@needs("client", "assistant", "operator")
+def keep(assistant_id: str) -> Response:
+    key, form = posted_key(), NoteForm()
+    payload = {**form.payload, "assistant_id": assistant_id}
+    return act(
+        lambda: caller.command(requests.KeepAssistant, payload, key=key),
+        said=_("On your shortlist."),
+        to=safe_next(url_for("shortlist.index")),
+    )
+
+
+@pages.post("/shortlist/<assistant_id>/remove")
+@needs("client", "assistant", "operator")
+def remove(assistant_id: str) -> Response:
+    key = posted_key()
+    return act(
+        lambda: caller.command(requests.DropAssistant, {"assistant_id": assistant_id}, key=key),
+        said=_("No longer on your shortlist."),
+        to=safe_next(url_for("shortlist.index")),
+    )
+
+
+@pages.get("/compare")
+def compare() -> Response:
+    """Up to four, in the order chosen; what all of them have is not repeated."""
+    ids = list(dict.fromkeys(id for id in request.args.getlist("id") if id))
+    cards = list(_cards(ids[:MOST_COMPARED]).values())
+    skills = sorted({skill["code"] for card in cards for skill in card["skills"]}, key=formats.taxon)
+    levels = [{skill["code"]: skill["level"] for skill in card["skills"]} for card in cards]
+    hours = [formats.week(card["working_hours"], card["time_zone"]) for card in cards]
+    return page(
+        "shortlist/compare.html",
+        cards=cards,
+        skills=[(code, [level.get(code, 0) for level in levels]) for code in skills],
+        services=sorted({code for card in cards for code in card["services"]}, key=formats.taxon),
+        hours=hours,
+        other_zone=any(card["time_zone"] != i18n.current_zone() for card in cards),
+        left_out=max(len(ids) - MOST_COMPARED, 0),
+        most=MOST_COMPARED,
+    )
+
+
+@pages.post("/searches")
+@needs("client", "assistant", "operator")
+def save_search() -> Response:
+    key, named, filters = posted_key(), SearchForm(), BrowseForm(data=request.form)
+    wanted = {name: value for name, value in filters.query.items() if name != "sort"}
+    name = named.payload.get("name") or described(wanted) or _("My search")
+    return act(
+        lambda: caller.command(matching.SaveSearch, {"name": name[:80], "filters": wanted}, key=key),
+        said=_("The search is saved. Once a day we look for who is new and tell you."),
+        to=url_for("shortlist.index", _anchor="searches"),
+        else_to=safe_next(url_for("shortlist.index")),
+    )
+
+
+@pages.get("/searches/<id>")
+@needs("client", "assistant", "operator")
+def search(id: str) -> Response:
+    """The list as it is now."""
+    found = caller.query(matching.GetSearch, {"id": id})
+    return redirect(url_for("public.browse", **typed(found["filters"])))
+
+
+@pages.post("/searches/<id>/remove")
+@needs("client", "assistant", "operator")
+def remove_search(id: str) -> Response:
+    key = posted_key()
+    return act(
+        lambda: caller.command(matching.DropSearch, {"id": id}, key=key),
+        said=_("The search is removed."),
+        to=url_for("shortlist.index", _anchor="searches"),
+    )
+
+
+def _cards(ids: list[str]) -> dict[str, Any]:
+    if not ids:
+        return {}
+    items = caller.query(matching.GetAssistantCards, {"ids": ids})["items"]
+    return {card["assistant_id"]: card for card in items}
+
+
+def typed(filters: dict[str, Any]) -> dict[str, Any]:
+    """A saved search as the parameters of the list's address."""
+    amount = filters.get("max_rate_amount")
+    rate = None if amount is None else {"amount": amount, "currency": filters.get("currency", "EUR")}
+    form = BrowseForm({**filters, "skills": next(iter(filters.get("skills") or ()), ""), "-": rate})
+    found = MultiDict[str, Any]()
+    for field in form:
+        if field.widget == "checks":
+            found.setlist(field.html_name, list(field.value or ()))
+        elif field.html_name != "sort" and field.typed:
+            found[field.html_name] = "1" if field.widget == "toggle" else field.typed
+    if rate:
+        found["rate_currency"] = rate["currency"]
+    return {name: values if len(values) > 1 else values[0] for name, values in found.lists() if values}
+
+
+def described(filters: dict[str, Any]) -> str:
+    """What a search asks, in a few words of the reader's language."""
+    locale, parts = i18n.current_locale(), []
+    if filters.get("text"):
+        parts.append(f"“{filters['text']}”")
+    codes = [*(filters.get("services") or ()), *(filters.get("skills") or ())]
+    codes += [filters[name] for name in ("language", "industry") if filters.get(name)]
+    parts += [taxonomy.label(code, locale) for code in codes]
+    if filters.get("level"):
+        parts.append(str(label(filters["level"], "level")))
+    if filters.get("max_rate_amount") is not None:
+        rate = {"amount": filters["max_rate_amount"], "currency": filters.get("currency", "EUR")}
+        parts.append(_("up to %(rate)s an hour", rate=formats.money(rate, cents="auto")))
+    if filters.get("free_minutes"):
+        parts.append(_("%(hours)s free a week", hours=formats.duration(filters["free_minutes"])))
+    if filters.get("retainer"):
+        parts.append(_("with a retainer"))
+    return ", ".join(parts)
