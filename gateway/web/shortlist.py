@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -50,7 +51,7 @@ def keep(assistant_id: str) -> Response:
     payload = {**form.payload, "assistant_id": assistant_id}
     return act(
         lambda: caller.command(requests.KeepAssistant, payload, key=key),
-        said=_("On your shortlist."),
+        said=_("The note is saved.") if request.form.get("noted") else _("On your shortlist."),
         to=safe_next(url_for("shortlist.index")),
     )
 
@@ -71,14 +72,14 @@ def compare() -> Response:
     """Up to four, in the order chosen; what all of them have is not repeated."""
     ids = list(dict.fromkeys(id for id in request.args.getlist("id") if id))
     cards = list(_cards(ids[:MOST_COMPARED]).values())
-    skills = sorted({skill["code"] for card in cards for skill in card["skills"]}, key=formats.taxon)
     levels = [{skill["code"]: skill["level"] for skill in card["skills"]} for card in cards]
+    skills = _most_shared([list(level) for level in levels])
     hours = [formats.week(card["working_hours"], card["time_zone"]) for card in cards]
     return page(
         "shortlist/compare.html",
         cards=cards,
         skills=[(code, [level.get(code, 0) for level in levels]) for code in skills],
-        services=sorted({code for card in cards for code in card["services"]}, key=formats.taxon),
+        services=_most_shared([card["services"] for card in cards]),
         hours=hours,
         other_zone=any(card["time_zone"] != i18n.current_zone() for card in cards),
         left_out=max(len(ids) - MOST_COMPARED, 0),
@@ -119,6 +120,12 @@ def remove_search(id: str) -> Response:
     )
 
 
+def _most_shared(listed: list[list[str]]) -> list[str]:
+    """All codes, those that most of them have first, then by name."""
+    counts = Counter(code for codes in listed for code in codes)
+    return sorted(counts, key=lambda code: (-counts[code], formats.taxon(code).casefold()))
+
+
 def _cards(ids: list[str]) -> dict[str, Any]:
     if not ids:
         return {}
@@ -135,7 +142,7 @@ def typed(filters: dict[str, Any]) -> dict[str, Any]:
     for field in form:
         if field.widget == "checks":
             found.setlist(field.html_name, list(field.value or ()))
-        elif field.html_name != "sort" and field.typed:
+        elif field.html_name != "sort" and field.typed not in ("", "0", None, False):
             found[field.html_name] = "1" if field.widget == "toggle" else field.typed
     if rate:
         found["rate_currency"] = rate["currency"]
