@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, g, request
+from flask_compress import Compress
 
 from gateway import formats, forms, i18n, labels, sentences, seo, session, web
 from gateway.caller import Rpc, caller
@@ -100,6 +101,10 @@ def init_templates(app: Flask) -> None:
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "static" and "v" not in values and not values["filename"].endswith(".woff2"):
             values["v"] = version(values["filename"])
+
+    # Files of ours only: a compressed page would let others guess at the secrets in it (BREACH).
+    app.config.update(COMPRESS_MIMETYPES=["text/css", "text/javascript", "image/svg+xml"], COMPRESS_REGISTER=True)
+    Compress(app)
 
     @app.after_request
     def keep_static(response: Response) -> Response:

@@ -24,24 +24,31 @@ from tests.journeys.conftest import ARGUMENTS, NARROW, WIDE, chromium
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "screenshots"
 PICTURE = ROOT / "docs" / "pictures" / "matches.png"
-VISITOR = ("/", "/assistants", "/how-matching-works", "/sign-up", "/sign-in", "/mailbox", "/api/v1/docs")
+VISITOR = (
+    *("/", "/assistants", "/assistants?text=travel&level=executive", "/skills", "/skills/travel", "/skills/mail.inbox"),
+    *("/how-matching-works", "/sign-up", "/sign-in", "/reset", "/mailbox", "/api/v1/docs", "/nowhere"),
+)
 BOTH = ("/home", "/offers?show=all", "/contracts", "/timesheets", "/invoices?show=all", "/conversations")
 PEOPLE = {
-    "marco.rossi": ("it", ("/briefs", *BOTH, "/notifications", "/account")),
-    "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new")),
-    "anna.bianchi": ("it", ("/profile", *BOTH)),
-    "james.carter": ("en", ("/profile", *BOTH)),
+    "marco.rossi": ("it", ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new/words")),
+    "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/words", "/shortlist", "/account")),
+    "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me")),
+    "james.carter": ("en", ("/profile", *BOTH, "/work-for-me")),
     "elena.conti": ("it", ("/home",)),
-    "operator": ("en", ("/operator", "/operator/ledger", "/operator/dead-letters", "/operator/accounts")),
+    "operator": (
+        "en",
+        ("/operator", "/operator/ledger", "/operator/dead-letters", "/operator/accounts", "/operator/matching"),
+    ),
 }
 FIRST_OF = ("/briefs", "/offers", "/contracts", "/timesheets", "/invoices", "/conversations")
 """Lists of which the first thing is looked at, too."""
 
 
 @contextmanager
-def marketplace() -> Iterator[str]:
+def marketplace(folder: Path = ROOT / "build" / "demo") -> Iterator[str]:
+    """A local run on data of this folder; its address."""
     port = free_port()
-    environ = {**os.environ, "PORT": str(port), "DATA_DIR": str(ROOT / "build" / "demo")}
+    environ = {**os.environ, "PORT": str(port), "DATA_DIR": str(folder)}
     child = subprocess.Popen([sys.executable, "-m", "deploy.local"], cwd=ROOT, env=environ)
     address = f"http://127.0.0.1:{port}"
     try:
