@@ -26,7 +26,7 @@ FOLDER = ROOT / "build" / "screenshots"
 PICTURE = ROOT / "docs" / "pictures" / "matches.png"
 VISITOR = (
     *("/", "/assistants", "/assistants?text=travel&level=executive", "/skills", "/skills/travel", "/skills/mail.inbox"),
-    *("/how-matching-works", "/sign-up", "/sign-in", "/reset", "/mailbox", "/api/v1/docs", "/nowhere"),
+    *("/how-matching-works", "/sign-up", "/sign-in", "/reset", "/mailbox", "/styleguide", "/api/v1/docs", "/nowhere"),
 )
 BOTH = ("/home", "/offers?show=all", "/contracts", "/timesheets", "/invoices?show=all", "/conversations")
 PEOPLE = {

@@ -108,9 +108,9 @@ def built(size: int) -> tuple[TableEngine, Json]:
     source: Untimed[tuple[Practice, Capacity]] = Untimed(practices(size))
     seconds = milliseconds(lambda: engine.build(source)) / 1000 - source.seconds
     dice = random.Random(5)
-    for id in dice.sample(engine.ids(), size * 3 // 10):
-        engine.set_standing(Standing(id, *(dice.randint(0, 6) for _ in range(4))))
-    some = dice.sample(engine.ids(), size // 100)
+    for row in dice.sample(range(size), size * 3 // 10):
+        engine.set_standing(Standing(engine.table.ids.of(row), *(dice.randint(0, 6) for _ in range(4))))
+    some = (engine.table.ids.of(row) for row in dice.sample(range(size), size // 100))
     engine.set_prices({id: dice.random() / 10 for id in some})
     gc.collect()
     return engine, {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from gateway.web.directory import PLOT_HEIGHT, bars
@@ -159,3 +161,16 @@ def test_every_service_and_skill_has_a_sentence_in_each_language() -> None:
         told = {taxonomy.description(code, locale) for locale in LOCALES}
         assert len(told) == len(LOCALES), code
         assert all(sentence.endswith(".") for sentence in told), code
+
+
+def test_the_style_guide_is_for_local_runs(client: FlaskClient, app: Flask) -> None:
+    page = client.get("/styleguide")
+    assert page.status_code == 200
+    assert page.text.count("<section") > 10
+    settings = app.extensions["dextra.settings"]
+    app.extensions["dextra.settings"] = replace(settings, mailbox=False)
+
+    try:
+        assert client.get("/styleguide").status_code == 404
+    finally:
+        app.extensions["dextra.settings"] = settings
