@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -246,6 +246,38 @@ def _elsewhere(clock: str, place: str) -> str:
     return f"{there:%H:%M}" + (f" ({shift:+d})" if shift else "")
 
 
+OFFICE = (time(9), time(18))
+"""Of a usual working day, Monday to Friday."""
+
+
+def shared_minutes(working_hours: Sequence[Mapping[str, str]], place: str) -> int:
+    """Minutes a day that her working hours, on the clock of `place`, share with an office day (OFFICE) on the reader's
+    clock: the mean of next week's five, clocks that change included."""
+    here, there = i18n.zone(), ZoneInfo(place)
+    today = utc_now().astimezone(here).date()
+    monday = today + timedelta(days=7 - today.weekday())
+    hers = [
+        (_instant(day, entry["start"], there), _instant(day, entry["end"], there))
+        for number in range(-1, 6)
+        for day in [monday + timedelta(days=number)]
+        for entry in working_hours
+        if DAYS.index(entry["day"]) == day.weekday()
+    ]
+    total = timedelta()
+    for number in range(5):
+        begin, end = (
+            datetime.combine(monday + timedelta(days=number), clock, here).astimezone(UTC) for clock in OFFICE
+        )
+        total += sum((max(min(end, stop) - max(begin, start), timedelta()) for start, stop in hers), timedelta())
+    return round(total / timedelta(minutes=5))
+
+
+def _instant(day: date, clock: str, place: ZoneInfo) -> datetime:
+    """`24:00` is the next midnight."""
+    hours, minutes = map(int, clock.split(":"))
+    return (datetime.combine(day, time(), place) + timedelta(hours=hours, minutes=minutes)).astimezone(UTC)
+
+
 def plain(value: Any) -> Any:
     """A parameter of a sentence, ready to be put in: money, lists and instants in words."""
     if isinstance(value, Mapping) and {"amount", "currency"} <= value.keys():
@@ -389,6 +421,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "currency_name": currency_name,
     "device": device,
     "initials": initials,
+    "shared_minutes": shared_minutes,
     "hue": hue,
     "days": plural_days,
     "typed_money": typed_money,
