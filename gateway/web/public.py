@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Blueprint, jsonify, redirect, request, url_for
 from flask import session as cookie
@@ -86,9 +86,21 @@ def browse() -> Response:
     if wants_fragment("results"):
         response = fragment("public/_results.html", cards=cards, form=form, facets=facets)
         used = urlencode({name: values for name, values in request.args.lists() if any(values)}, doseq=True)
-        response.headers["HX-Push-Url"] = f"{request.path}?{used}"
+        step = "HX-Replace-Url" if _only_typed_on() else "HX-Push-Url"
+        response.headers[step] = f"{request.path}?{used}"
         return response
     return page("public/browse.html", cards=cards, form=form, facets=facets)
+
+
+TYPED = ("text", "cursor", "sort", "rate_currency", "lang")
+
+
+def _only_typed_on() -> bool:
+    """Whether at most the words changed: a letter more is no step to go back to."""
+    before = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
+    now = {name: values for name, values in request.args.lists() if any(values)}
+    rest = [{k: v for k, v in args.items() if k not in TYPED} for args in (before, now)]
+    return rest[0] == rest[1]
 
 
 FACETS = {"services": 8, "skills": 8, "languages": 5, "industries": 5}

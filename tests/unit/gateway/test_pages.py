@@ -365,3 +365,28 @@ def test_not_found_of_a_service_is_a_page(sign_in: SignIn, rpc: FakeRpc) -> None
 
     assert response.status_code == 404
     assert "This conversation does not exist." in response.text
+
+
+@pytest.mark.parametrize(
+    ("before", "asked", "step"),
+    [
+        ("", "text=tra", "HX-Replace-Url"),
+        ("?text=tra&sort=newest", "text=travel&sort=newest", "HX-Replace-Url"),
+        ("?text=tra", "text=tra&level=executive", "HX-Push-Url"),
+        ("?text=tra&services=travel", "text=tra&services=travel&services=events", "HX-Push-Url"),
+        ("?level=executive", "level=&text=tra", "HX-Push-Url"),
+    ],
+)
+def test_each_filter_is_a_step_back_but_not_each_letter(
+    client: FlaskClient, rpc: FakeRpc, before: str, asked: str, step: str
+) -> None:
+    answer_all(rpc)
+    headers = {
+        "HX-Request": "true",
+        "HX-Target": "results",
+        "HX-Current-URL": f"http://localhost/assistants{before}",
+    }
+
+    told = client.get(f"/assistants?{asked}", headers=headers).headers
+
+    assert [name for name in ("HX-Replace-Url", "HX-Push-Url") if name in told] == [step]
