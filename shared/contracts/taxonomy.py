@@ -26,8 +26,8 @@ _PLURALS = {"service": "services", "skill": "skills", "language": "languages", "
 SERVICES: dict[str, dict[str, str]] = _DATA["services"]
 """Kinds of work, by code: labels by locale."""
 SKILLS: dict[str, dict[str, str]] = _DATA["skills"]
-"""What somebody can do or a tool they know, by code: `service` it belongs to, `kind` "tool" for a software product, labels by
-locale."""
+"""What somebody can do or a tool they know, by code: `service` it belongs to, `kind` "tool" for a software product,
+labels by locale."""
 LANGUAGES: dict[str, dict[str, str]] = _DATA["languages"]
 """Human languages by ISO 639-1 code: labels by locale."""
 INDUSTRIES: dict[str, dict[str, str]] = _DATA["industries"]
