@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from services.profiles.domain.availability import Availability
 from services.profiles.domain.profile import Profile
 from shared.platform.storage import Collection, Database
 
@@ -22,6 +23,15 @@ class Profiles(Collection[Profile]):
     entity = Profile
 
 
+class Availabilities(Collection[Availability]):
+    name = "availabilities"
+    entity = Availability
+
+    def of(self, assistant_id: str) -> Availability:
+        """What is kept, or a first one."""
+        return self.find_one(id=assistant_id) or Availability(id=assistant_id)
+
+
 class Owners(Collection[Owner]):
     """Copies of accounts."""
 
@@ -33,4 +43,5 @@ class ProfilesStore(Database):
     service = "profiles"
     copies: ClassVar[dict[str, str]] = {"owners": "accounts"}
     profiles = Profiles
+    availabilities = Availabilities
     owners = Owners

@@ -64,6 +64,7 @@ class Asked:
             *self._skills(),
             *self._languages(),
             *self._overlap(),
+            *self._absence(),
         )
 
     def rows(self, without: str = "") -> Rows:
@@ -208,6 +209,10 @@ class Asked:
         if self.brief.overlap_minutes <= 0:
             return []
         return [Condition("overlap", None, kernel.OVERLAP)]
+
+    def _absence(self) -> list[Condition]:
+        away = self.table.away.get(self.monday)
+        return [Condition("absence", self.table.live - away)] if away else []
 
 
 @lru_cache(maxsize=4096)
