@@ -35,6 +35,7 @@ from gateway import formats, i18n, labels
 from gateway.formats import Unreadable
 from gateway.web import page
 from shared.contracts import taxonomy
+from shared.contracts.fields import COUNTRIES
 from shared.platform.errors import Conflict, DextraError, Invalid, TooMany, Unavailable
 from shared.platform.errors import Text as Sentence
 from shared.platform.money import EXPONENTS
@@ -155,9 +156,12 @@ class Field:
 
 
 class Text(Field):
-    def __init__(self, label: Any, *, most: int = 0, **options: Any) -> None:
+    """`lang` is the language of what is typed, where that is not the page's."""
+
+    def __init__(self, label: Any, *, most: int = 0, lang: str = "", **options: Any) -> None:
         super().__init__(label, **options)
         self.most = most
+        self.lang = lang
 
     def empty(self) -> Any:
         return "" if self.default is None else self.default
@@ -673,6 +677,10 @@ def services() -> list[Choice]:
 
 def languages() -> list[Choice]:
     return _taxa(taxonomy.LANGUAGES)
+
+
+def countries() -> list[Choice]:
+    return sorted(((code, formats.country_name(code)) for code in COUNTRIES), key=lambda pair: pair[1].casefold())
 
 
 def industries() -> list[Choice]:

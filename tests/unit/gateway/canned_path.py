@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contracts import billing, matching, profiles, requests, work
-from tests.unit.gateway.canned import CARDS, PROFILE
+from tests.unit.gateway.canned import CARDS, MY_PROFILE
 from tests.unit.gateway.fake_rpc import FakeRpc
 
 ME, OTHER = "acc-1", "as-1"
@@ -370,6 +370,6 @@ def answer_path(rpc: FakeRpc, *, assistant: bool = False, empty: bool = False) -
         .on(work.GetTimesheet, side(timesheet()))
         .on(billing.ListInvoices, some(invoice(), invoice(id="in-2", overdue=True)))
         .on(billing.GetInvoice, side(invoice()))
-        .on(profiles.GetMyProfile, {**PROFILE, "assistant_id": ME, "state": "published", "version": 2})
+        .on(profiles.GetMyProfile, {**MY_PROFILE, "assistant_id": ME, "state": "published", "version": 2})
     )
     return rpc
