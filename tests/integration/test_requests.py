@@ -274,11 +274,12 @@ def test_briefs_are_listed_newest_first_page_by_page(stage: Stage) -> None:
 
 def test_a_sketch_is_kept_as_typed_until_its_brief_is_made(stage: Stage) -> None:
     carla, other, sketch = actor(new_id(), "client"), actor(new_id(), "client"), f"sketch-{new_id()}"
-    typed = {"id": sketch, "text": "Ten hours a week for travel", "answers": {"weekly_minutes": ["ten"], "_sure": ["a"]}}
+    answers = {"weekly_minutes": ["ten"], "_sure": ["a"]}
+    typed = {"id": sketch, "text": "Ten hours a week for travel", "answers": answers}
 
     kept = [stage.call(requests.SaveSketch, typed, carla) for _ in range(2)][-1]
 
-    assert kept["answers"] == typed["answers"]
+    assert kept["answers"] == answers
     assert {finding["kind"] for finding in kept["findings"]} == {"hours", "service"}
     assert [one["id"] for one in stage.call(requests.ListSketches, {}, carla)["items"]] == [sketch]
     assert stage.call(requests.ListSketches, {}, other)["items"] == []
