@@ -39,6 +39,35 @@ BRIEF: dict[str, Any] = {
     "end_reason": "",
 }
 
+SKETCH: dict[str, Any] = {
+    "id": "sk-1",
+    "client_id": ME,
+    "by": ME,
+    "text": "Ten hours a week for Mailchimp. <b>Now</b>",
+    "text_locale": "en",
+    "findings": [],
+    "missing": ["services", "budget"],
+    "answers": {"title": ["Ten hours a week"], "weekly_minutes": ["ten"]},
+    "created_at": "2026-11-01T09:00:00+00:00",
+    "updated_at": "2026-11-02T09:00:00+00:00",
+}
+FITS: dict[str, Any] = {
+    "eligible": 12,
+    "considered": 141,
+    "exclusions": [
+        {"criterion": "price", "failing": 60, "only_this": 8},
+        {"criterion": "overlap", "failing": 0, "only_this": 0},
+    ],
+    "what_if": [
+        {
+            "criterion": "price",
+            "facts": {"asked": 3500, "proposed": 4000, "currency": "EUR", "engagement": "hourly"},
+            "of": 12,
+            "gain": 9,
+        }
+    ],
+}
+
 SHARES = [
     ("skills_required", "client", 14, 10.5, {"skills": ["calendar.management"], "asked": [3], "found": [4]}),
     ("skills_preferred", "client", 16, 0, {"skills": ["travel.booking"], "asked": [2], "found": [0]}),
@@ -324,6 +353,9 @@ def answer_path(rpc: FakeRpc, *, assistant: bool = False, empty: bool = False) -
     (
         rpc.on(requests.ListBriefs, listed() if empty else listed(BRIEF, {**BRIEF, "id": "br-2", "title": LONG}))
         .on(requests.GetBrief, BRIEF)
+        .on(requests.ListSketches, listed() if empty else {"items": [SKETCH, {**SKETCH, "text": "", "answers": {}}]})
+        .on(requests.GetSketch, {**SKETCH, "text": "", "answers": {}} if empty else SKETCH)
+        .on(matching.CountFits, FITS)
         .on(matching.FindMatches, NOBODY if empty else MATCHES)
         .on(matching.ExplainMatch, explained if empty else fits)
         .on(matching.ExplainByName, listed() if empty else {"items": [explained, {**fits, "assistant": CARDS[1]}]})

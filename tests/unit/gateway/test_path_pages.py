@@ -50,6 +50,11 @@ CLIENT = (
     "/briefs",
     "/briefs?state=draft",
     "/briefs/new",
+    "/briefs/new?example=1",
+    "/briefs/new/fields",
+    "/briefs/begun/sk-1",
+    "/briefs/begun/sk-1/words",
+    "/briefs/begun/sk-1/fields",
     "/briefs/br-1",
     "/briefs/br-1/edit",
     "/briefs/br-1/assistants/as-1",
@@ -266,7 +271,7 @@ def test_a_brief_is_saved_as_typed(sign_in: SignIn, rpc: FakeRpc) -> None:
     browser = sign_in("client")
     answer_path(rpc).on(requests.SaveBrief, BRIEF)
 
-    response = browser.post("/briefs/new", data=brief_form())
+    response = browser.post("/briefs/begun/sk-1/fields", data=brief_form())
 
     assert response.status_code == 303
     (asked,) = rpc.calls(requests.SaveBrief)
@@ -307,7 +312,7 @@ def test_a_mistake_is_said_beside_its_field_and_nothing_is_lost(
     browser = sign_in("client")
     answer_path(rpc)
 
-    response = browser.post("/briefs/new", data=brief_form(**typed))
+    response = browser.post("/briefs/begun/sk-1/fields", data=brief_form(**typed))
 
     assert response.status_code == 422
     assert f'id="f-{field}-error"' in response.text
@@ -327,7 +332,7 @@ def test_what_the_service_finds_wrong_is_said_beside_the_field(sign_in: SignIn, 
         ),
     )
 
-    response = browser.post("/briefs/new", data=brief_form())
+    response = browser.post("/briefs/begun/sk-1/fields", data=brief_form())
 
     assert response.status_code == 422
     assert 'id="f-day_end-error"' in response.text
