@@ -91,7 +91,8 @@ def new_page(browser: Browser, cluster: Cluster, request: pytest.FixtureRequest)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("dialog", lambda dialog: dialog.accept())
+        asked = page.locator("#ask[open] button[value=yes]")
+        page.add_locator_handler(asked, lambda yes: yes.click())
         return page
 
     yield make
