@@ -91,8 +91,6 @@ def new_page(browser: Browser, cluster: Cluster, request: pytest.FixtureRequest)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
-        asked = page.locator("#ask[open] button[value=yes]")
-        page.add_locator_handler(asked, lambda yes: yes.click())
         return page
 
     yield make
@@ -133,6 +131,11 @@ def page_of(browser: Browser, demo_address: str) -> Iterator[PageOf]:
     yield make
     for context in contexts:
         context.close()
+
+
+def agree(page: Page) -> None:
+    """Says yes to the window that asks before something that cannot be undone. Without scripts there is none."""
+    page.locator("#ask[open] button[value=yes]").click()
 
 
 def keep_screenshot(page: Page, name: str) -> None:

@@ -9,6 +9,7 @@ from tests.journeys.quality import looked_through
 from tests.journeys.screenshots import PEOPLE, sign_in
 
 
+@pytest.mark.timeout(420)
 @pytest.mark.parametrize("who", PEOPLE)
 def test_pages_of_people_who_are_signed_in_are_too(page_of: PageOf, who: str) -> None:
     locale, paths = PEOPLE[who]

@@ -9,6 +9,7 @@ from tests.journeys.quality import IN_ENGLISH, looked_through
 from tests.journeys.screenshots import VISITOR
 
 
+@pytest.mark.timeout(420)
 @pytest.mark.parametrize("locale", ["en", "it"])
 def test_visitors_pages_are_open_to_everybody(page_of: PageOf, locale: str) -> None:
     page = page_of(locale)
