@@ -61,7 +61,11 @@ class ProfileContent(Message):
 
 
 class Profile(ProfileContent):
+    """`photo_id`: the file that `read_file` gives in squares; `address`: the name of `/a/<name>`; "" for none."""
+
     assistant_id = fields.String()
+    photo_id = fields.String()
+    address = fields.String()
     state = fields.String()
     version = fields.Integer()
     published_at = Instant(allow_none=True)
@@ -97,6 +101,8 @@ class ProfileFact(ProfileContent):
     """The whole published profile."""
 
     assistant_id = fields.String(required=True)
+    photo_id = fields.String(load_default="")
+    address = fields.String(load_default="")
     published_at = Instant(required=True)
 
 
