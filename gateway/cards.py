@@ -29,11 +29,11 @@ def of(profile: Mapping[str, Any], locale: str, photo: Callable[[str], bytes]) -
 
 
 def worded(profile: Mapping[str, Any], photo: Callable[[str], bytes]) -> ShareCard:
-    drawable, name = share_card.drawable, profile["display_name"]
+    drawable, name = share_card.drawable, profile["display_name"] or ""
     return ShareCard(
         name=drawable(name),
-        headline=drawable(profile["headline"]),
-        level=str(label(profile["level"], "level")),
+        headline=drawable(profile["headline"] or ""),
+        level=str(label(profile["level"], "level")) if profile["level"] else "",
         services=tuple(drawable(formats.taxon(code)) for code in profile["services"]),
         languages=drawable(", ".join(formats.taxon(language["code"]) for language in profile["languages"])),
         initials=drawable(formats.initials(name)),
