@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from services.matching.domain.brief import Brief
 from services.matching.domain.capacity import Capacity
@@ -33,6 +33,7 @@ class Card:
     capacity_minutes: int
     free_minutes: int
     photo_id: str = ""
+    published_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -86,6 +87,7 @@ class Candidate:
             capacity_minutes=practice.capacity_minutes,
             free_minutes=self.free_minutes,
             photo_id=practice.photo_id,
+            published_at=practice.published_at,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contracts import accounts, billing, matching, messaging, operations, profiles, requests
+from shared.contracts.taxonomy import SKILLS
 from shared.platform.errors import NotFound
 from tests.unit.gateway.fake_rpc import FakeRpc
 
@@ -27,6 +28,7 @@ def card(id: str, name: str, headline: str, **changed: Any) -> dict[str, Any]:
         "retainer": None,
         "capacity_minutes": 1800,
         "free_minutes": 750,
+        "published_at": "2026-02-03T09:00:00+00:00",
         **changed,
     }
 
@@ -121,6 +123,17 @@ LIKE = {"assistant": CARDS[1], "likeness": 0.7, "skills": ["travel.booking"], "s
 FOUND = {
     "facets": [
         {"name": "services", "values": [{"value": "travel", "count": 12}]},
+        {
+            "name": "skills",
+            "values": [
+                *({"value": code, "count": 60 - number} for number, code in enumerate(list(SKILLS)[:30])),
+            ],
+        },
+        {"name": "overlap_minutes", "values": [{"value": "240", "count": 17}]},
+        {"name": "free_minutes", "values": [{"value": "600", "count": 19}]},
+        {"name": "min_rating", "values": [{"value": "450", "count": 3}]},
+        {"name": "new", "values": [{"value": "yes", "count": 5}]},
+        {"name": "retainer", "values": [{"value": "yes", "count": 8}]},
         {"name": "languages", "values": [{"value": "it", "count": 40}]},
         {"name": "level", "values": [{"value": "executive", "count": 20}]},
     ],
@@ -252,14 +265,24 @@ SEARCH = {
         "text": "board",
         "level": "executive",
         "services": ["travel", "events"],
-        "skills": ["travel.booking"],
+        "skills": ["travel.booking", "docs.excel"],
+        "skill_level": 3,
         "language": "it",
-        "cefr": "B1",
+        "cefr": "C1",
         "currency": "CHF",
-        "max_rate_amount": 4050,
+        "min_rate_amount": None,
+        "max_rate_amount": None,
+        "min_fee_amount": 50000,
+        "max_fee_amount": 120050,
         "free_minutes": 330,
         "retainer": True,
         "industry": "legal",
+        "overlap_minutes": 90,
+        "time_zone": "Asia/Kathmandu",
+        "day_start": "08:30",
+        "day_end": "18:00",
+        "min_rating": 450,
+        "new": True,
     },
     "created_at": "2026-11-20T10:00:00+00:00",
     "looked_at": "2026-11-22T10:00:00+00:00",
