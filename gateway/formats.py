@@ -200,11 +200,14 @@ def device(user_agent: str) -> str:
 
 _BROWSERS = (
     ("Edg", "Edge"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Vivaldi/", "Vivaldi"),
     ("OPR/", "Opera"),
     ("Firefox/", "Firefox"),
     ("Chrome/", "Chrome"),
     ("Safari/", "Safari"),
     ("curl/", "curl"),
+    ("python", "Python"),
 )
 _SYSTEMS = (
     ("Android", "Android"),
