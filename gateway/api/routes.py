@@ -47,6 +47,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     _do("/accounts/reset", accounts.ResetPassword, "Accounts", "Set a new password with the link's token", public=True),
     _do("/sessions", accounts.SignIn, "Accounts", "Sign in; answers with a token", 201, public=True),
+    _do("/sessions/second-step", accounts.FinishSignIn, "Accounts", "Finish a sign-in in two steps", 201, public=True),
     _get("/sessions", accounts.ListSessions, "Accounts", "Where the account is signed in"),
     Route(
         "DELETE", "/sessions/<id>", accounts.RevokeSession, "Accounts", "Sign a session out", 200, {"id": "session_id"}
@@ -55,7 +56,8 @@ ROUTES: tuple[Route, ...] = (
     Route("PUT", "/account", accounts.ChangeSettings, "Accounts", "Change name, language and time zone"),
     _do("/account/roles", accounts.AddRole, "Accounts", "Be a client or an assistant as well"),
     _get("/profile", profiles.GetMyProfile, "Profile", "The assistant's own profile"),
-    Route("PUT", "/profile", profiles.SaveProfile, "Profile", "Make or change the profile"),
+    Route("PUT", "/profile", profiles.SaveProfile, "Profile", "Make or replace the profile"),
+    Route("PATCH", "/profile", profiles.ChangeProfile, "Profile", "Change the fields that are named"),
     _do("/profile/publish", profiles.PublishProfile, "Profile", "Publish it"),
     _do("/profile/unpublish", profiles.UnpublishProfile, "Profile", "Take it back"),
     _get("/profiles/<id>", profiles.GetProfile, "Assistants", "A published profile", public=True),
@@ -73,6 +75,11 @@ ROUTES: tuple[Route, ...] = (
     Route("PUT", "/shortlist/<assistant_id>", requests.KeepAssistant, "Assistants", "Keep an assistant, with a note"),
     Route("DELETE", "/shortlist/<assistant_id>", requests.DropAssistant, "Assistants", "Take an assistant off it"),
     _do("/briefs/read", requests.ReadBrief, "Briefs", "What a brief in one's own words says"),
+    _do("/briefs/count", matching.CountFits, "Briefs", "How many fit what is known of a brief so far"),
+    _get("/sketches", requests.ListSketches, "Briefs", "Briefs that are still being written"),
+    _get("/sketches/<id>", requests.GetSketch, "Briefs", "One of them, and what its words say"),
+    Route("PUT", "/sketches/<id>", requests.SaveSketch, "Briefs", "Keep what was typed so far"),
+    Route("DELETE", "/sketches/<id>", requests.DropSketch, "Briefs", "Remove one"),
     _get("/briefs", requests.ListBriefs, "Briefs", "The client's briefs"),
     _do("/briefs", requests.SaveBrief, "Briefs", "Write a brief (a draft)", 201),
     _get("/briefs/<id>", requests.GetBrief, "Briefs", "A brief"),
@@ -126,5 +133,7 @@ ROUTES: tuple[Route, ...] = (
     _do("/conversations/<id>/messages", messaging.PostMessage, "Messages", "Write", 201, id="conversation_id"),
     _do("/conversations/<id>/seen", messaging.MarkConversationSeen, "Messages", "Mark as read", id="conversation_id"),
     _get("/notifications", messaging.ListNotifications, "Messages", "What happened"),
+    _get("/notifications/choices", messaging.GetChoices, "Messages", "What the reader is told of, and how"),
+    Route("PUT", "/notifications/choices", messaging.SaveChoices, "Messages", "Choose what to be told of, and how"),
     _do("/notifications/read", messaging.MarkNotificationsRead, "Messages", "Mark all as read"),
 )

@@ -14,7 +14,7 @@ from weakref import WeakSet
 import structlog
 from eventlet import tpool
 
-from services.matching.copies import Person, brief_of, dated, practice_of, terms_of, withdrawn
+from services.matching.copies import Person, brief_of, dated, practice_of, so_far_of, terms_of, withdrawn
 from services.matching.domain.brief import ENDED, OPEN, Brief
 from services.matching.domain.browse import Filters, by_name
 from services.matching.domain.candidate import Candidate, Card, Wanted
@@ -22,7 +22,7 @@ from services.matching.domain.capacity import Capacity
 from services.matching.domain.contracts import Contract, ContractState
 from services.matching.domain.directory import Directory, Work, directory
 from services.matching.domain.directory import work as work_told
-from services.matching.domain.engine import Explanation, TableEngine, matches_of
+from services.matching.domain.engine import Explanation, Fits, TableEngine, matches_of
 from services.matching.domain.offers import Offer, OfferState, send, thread_of
 from services.matching.domain.practice import Practice
 from services.matching.domain.promises import promised
@@ -115,6 +115,13 @@ class MatchingService(Service):
             "what_if": engine.what_if(brief),
         }
 
+    @query(c.CountFits)
+    def count_fits(self, call: Call, request: Request) -> Fits:
+        call.actor.require()
+        so_far = so_far_of(request)
+        engine, _ = self._fresh()
+        return engine.count(so_far.as_brief(call.actor.party_id, call.now.date()), so_far.unsaid)
+
     @query(c.ExplainMatch)
     def explain_match(self, call: Call, request: Request) -> Explanation:
         brief = self._brief_read_by(call, request["brief_id"])
@@ -198,7 +205,8 @@ class MatchingService(Service):
 
     @query(c.BrowseAssistants)
     def browse_assistants(self, call: Call, request: Request) -> dict[str, Any]:
-        filters = Filters(**{name: _hashable(request[name]) for name in Filters.__slots__ if name in request})
+        asked = {name: _hashable(request[name]) for name in Filters.__slots__ if name in request}
+        filters = Filters(**asked, at=call.now)
         found = self._fresh()[0].browse(filters, request["limit"], request["cursor"])
         known = self._candidates(found.ids)
         return {
@@ -248,7 +256,7 @@ class MatchingService(Service):
         search = call.tx.searches.find_one(id=entity_id)
         if search is None:
             return
-        found = self._fresh()[0].browse(search.since(), LOOKED_THROUGH, "")
+        found = self._fresh()[0].browse(search.since(call.now), LOOKED_THROUGH, "")
         looked, news = search.looked(found.ids, call.now)
         call.tx.searches.save(looked)
         call.set_timer("search.look", search.id, looked.due_at)

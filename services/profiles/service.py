@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
 from services.profiles.store import Owner, ProfilesStore
 from shared.contracts import accounts
@@ -21,13 +22,22 @@ class ProfilesService(Service):
 
     @command(c.SaveProfile)
     def save_profile(self, call: Call, request: Request) -> dict[str, Any]:
+        return self._write(call, Content.of(request), request["version"])
+
+    @command(c.ChangeProfile)
+    def change_profile(self, call: Call, request: Request) -> dict[str, Any]:
+        held = call.tx.profiles.find_one(id=call.actor.party_id)
+        content = (held.content if held else Content()).changed(request)
+        return self._write(call, content, request["version"])
+
+    def _write(self, call: Call, content: Content, seen_version: int) -> dict[str, Any]:
+        """The draft, or the change of what is there; a published profile is told of whole."""
         call.actor.require()
         require_assistant(assistant=call.actor.has("assistant"))
-        content = Content.of(request)
         held: Profile | None = call.tx.profiles.find_one(id=call.actor.party_id)
         if held is None:
             return shown(call.tx.profiles.save(Profile.draft(call.actor.party_id, content, call.now)))
-        saved = call.tx.profiles.save(held.edit(content, call.now, request["version"]))
+        saved = call.tx.profiles.save(held.edit(content, call.now, seen_version))
         if saved.is_published:
             call.emit(c.ProfileChanged, saved.id, shown(saved))
         return shown(saved)
@@ -63,7 +73,7 @@ class ProfilesService(Service):
         held = self.store.profiles.find_one(id=call.actor.party_id)
         if held is None:
             raise NotFound("You have no profile yet. Write one to be found.")
-        return shown(held)
+        return {**shown(held), "completeness": completeness(held.content), "first": held.published_at is None}
 
     @query(c.GetProfile)
     def get_profile(self, call: Call, request: Request) -> dict[str, Any]:
