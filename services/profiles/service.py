@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from services.profiles.domain.availability import Availability, DayException
+from services.profiles.availability_part import AvailabilityPart, today_in
 from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
-from services.profiles.domain.public_holidays import holidays_of
+from services.profiles.parts import AddressPart, EvidencePart, FilesPart, shown
 from services.profiles.store import Owner, ProfilesStore
 from shared.contracts import accounts
 from shared.contracts import profiles as c
-from shared.contracts.fields import LOCALES
 from shared.platform.errors import NotFound
+from shared.platform.file_store import FileSettings
 from shared.platform.ids import new_id
 from shared.platform.service import IMPORTED, Call, Received, Service, StoreProvider, command, query, subscribe
 
 Request = dict[str, Any]
 
 
-class ProfilesService(Service):
+class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Service):
     name = "profiles"
+    settings_class = FileSettings
     store = StoreProvider(ProfilesStore)
 
     @command(c.SaveProfile)
@@ -87,46 +86,6 @@ class ProfilesService(Service):
         away = self.store.availabilities.of(profile.id).shown_to_clients(today_in(profile.content.time_zone, call.now))
         return {**shown(profile), "away": away}
 
-    # -- when she is away, or works at other hours -----------------------------------------------------------------
-
-    @command(c.AddException)
-    def add_exception(self, call: Call, request: Request) -> dict[str, Any]:
-        held, today = self._availability(call)
-        exception = DayException.of(new_id(), request, call.locale, today)
-        return self._told(call, held.add(exception, today))
-
-    @command(c.DropException)
-    def drop_exception(self, call: Call, request: Request) -> dict[str, Any]:
-        held, today = self._availability(call)
-        return self._told(call, held.drop(request["id"], today))
-
-    @command(c.ImportHolidays)
-    def import_holidays(self, call: Call, request: Request) -> dict[str, Any]:
-        held, today = self._availability(call)
-        country = request["country"]
-        days = holidays_of(country, today, LOCALES, new_id) if country else []
-        return self._told(call, held.with_holidays(country, days, today))
-
-    @query(c.GetMyAvailability)
-    def get_my_availability(self, call: Call, request: Request) -> dict[str, Any]:
-        held, today = self._availability(call)
-        return {**availability_shown(held), "exceptions": [one for one in held.exceptions if one.last_on >= today]}
-
-    def _availability(self, call: Call) -> tuple[Availability, date]:
-        """Hers, and the day it is where she is."""
-        call.actor.require()
-        require_assistant(assistant=call.actor.has("assistant"))
-        profile = call.tx.profiles.find_one(id=call.actor.party_id)
-        zone = profile.content.time_zone if profile else ""
-        return call.tx.availabilities.of(call.actor.party_id), today_in(zone, call.now)
-
-    def _told(self, call: Call, changed: Availability) -> dict[str, Any]:
-        """Saves it, with the fact that it changed."""
-        saved = call.tx.availabilities.save(changed)
-        fact = {"assistant_id": saved.id, "exceptions": saved.exceptions, "busy": ()}
-        call.emit(c.AvailabilityChanged, saved.id, fact)
-        return availability_shown(saved)
-
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:
         if "assistant" not in event.data["roles"]:
@@ -147,22 +106,3 @@ class ProfilesService(Service):
         if held is None:
             raise NotFound("You have no profile yet. Write one to be found.")
         return held
-
-
-def today_in(zone: str, at: datetime) -> date:
-    return at.astimezone(ZoneInfo(zone or "UTC")).date()
-
-
-def availability_shown(availability: Availability) -> dict[str, Any]:
-    return {
-        "assistant_id": availability.id,
-        "exceptions": availability.exceptions,
-        "holidays_country": availability.holidays_country,
-    }
-
-
-def shown(profile: Profile) -> dict[str, Any]:
-    """The profile as its contract shows it: content and state on one level."""
-    content = {name: getattr(profile.content, name) for name in Content.__slots__}
-    outer = {name: getattr(profile, name) for name in Profile.__slots__ if name != "content"}
-    return {**content, **outer, "assistant_id": profile.id, "state": profile.state.value}

@@ -65,7 +65,8 @@ class AssistantCard(Message):
     """An assistant as lists show her. `free_minutes` is what contracts leave of her week.
 
     `headline` is in the language `locale`, `translations` hold it in others. `next_free` are the next hours that she
-    works and that no absence and no calendar of hers takes; none while she is fully booked.
+    works and that no absence and no calendar of hers takes; none while she is fully booked. `photo_id`, "" for none, is
+    there to be drawn and counts for nothing.
     """
 
     assistant_id = fields.String()
@@ -84,6 +85,7 @@ class AssistantCard(Message):
     capacity_minutes = fields.Integer()
     free_minutes = fields.Integer()
     next_free = fields.List(fields.Nested(FreeSpan))
+    photo_id = fields.String()
     published_at = Instant(allow_none=True)
 
 
@@ -494,9 +496,11 @@ class PublishedRequest(Message):
 
 
 class Published(Message):
-    """Assistants' ids in order, or those that begin a part each."""
+    """Assistants' ids in order, or those that begin a part each. `addresses`: the vanity address of each, "" for none
+    (not of parts)."""
 
     ids = fields.List(fields.String())
+    addresses = fields.List(fields.String())
 
 
 class SimilarRequest(Message):

@@ -128,9 +128,12 @@ class ExceptionShown(DayException):
 
 
 class Profile(ProfileContent):
-    """What a draft lacks is null, "" or empty. `away`: absences of the next weeks, with reasons that are public."""
+    """What a draft lacks is null, "" or empty. `photo_id`: the file that `read_file` gives in squares; `address`: the
+    name of `/a/<name>`; "" for none. `away`: absences of the next weeks, with reasons that are public."""
 
     assistant_id = fields.String()
+    photo_id = fields.String()
+    address = fields.String()
     state = fields.String()
     version = fields.Integer()
     published_at = Instant(allow_none=True)
@@ -254,6 +257,8 @@ class ProfileFact(ProfileContent):
     capacity_minutes = fields.Integer(required=True)
     hourly_rate = MoneyField(required=True)
     assistant_id = fields.String(required=True)
+    photo_id = fields.String(load_default="")
+    address = fields.String(load_default="")
     published_at = Instant(required=True)
 
 

@@ -37,6 +37,7 @@ class Card:
     free_minutes: int
     next_free: tuple[Span, ...]
     """The next hours she works and that are not taken; none while she is fully booked."""
+    photo_id: str = ""
     published_at: datetime | None = None
 
 
@@ -95,6 +96,7 @@ class Candidate:
             capacity_minutes=practice.capacity_minutes,
             free_minutes=self.free_minutes,
             next_free=self._next_free(at) if self.free_minutes else (),
+            photo_id=practice.photo_id,
             published_at=practice.published_at,
         )
 
