@@ -395,10 +395,13 @@ class _Text:
 
 
 class Reader:
-    """Reads texts with the names that it was given: kind (skill, service, language, industry) → code → names."""
+    """Reads texts with the names that it was given: kind (skill, service, language, industry) → code → names, and which
+    of them are names of products (see Names)."""
 
-    def __init__(self, names: Mapping[str, Mapping[str, Iterable[str]]]) -> None:
-        self._names = Names(names)
+    def __init__(
+        self, names: Mapping[str, Mapping[str, Iterable[str]]], proper: Mapping[str, str] | None = None
+    ) -> None:
+        self._names = Names(names, proper)
 
     def read(self, text: str, today: date) -> Reading:
         """What a text says. Never raises; an empty text says nothing."""
