@@ -257,7 +257,7 @@ class Names:
     def _joins(self, listed: Sequence[Token], sign: int, step: int) -> bool:
         """Whether the sign at this place joins on another product that is meant for certain, or on one that does."""
         other = sign + step
-        if not (0 <= min(sign, other) and max(sign, other) < len(listed) and listed[sign].folded in _LISTED):
+        if not (min(sign, other) >= 0 and max(sign, other) < len(listed) and listed[sign].folded in _LISTED):
             return False
         held = self._proper.get((stem(listed[other].folded),))
         if held is None:

@@ -387,7 +387,8 @@ class _Text:
     wish: set[int] = field(default_factory=set)
 
     def finding(self, kind: str, value: Value, first: int, last: int, *, sure: bool = True) -> Finding:
-        negative = first in self.no and last in self.no
+        whole = kind in ("skill", "service")  # a name may hold the sign that ends a no: "no check-in"
+        negative = first in self.no and (whole or last in self.no)
         return Finding(kind, value, self.listed[first].start, self.listed[last].end, negative, sure)
 
     def required(self, name: Name) -> bool:
