@@ -12,9 +12,8 @@ help: ## list these targets
 run: .venv/.local ## the whole marketplace on this machine, in one process (PORT, DATA_DIR)
 	@exec $(PY) -m deploy.local
 
-test: lint browser ## everything: checks, unit, contracts, journeys, faults, integration
-	$(PY) -m pytest $(wildcard tests/unit tests/contracts tests/journeys tests/faults)
-	$(PY) -m pytest tests/integration
+test: .venv/.development browser ## everything: checks, unit, contracts, journeys, faults, integration
+	$(PY) -m tests.run
 
 lint: .venv/.development ## style, types, imports, translations, the list of settings
 	$(PY) -m ruff check
