@@ -32,13 +32,18 @@ from gateway.forms import (
     skills,
     time_zones,
 )
+from gateway.rates import sentences as rate_sentences
 from gateway.session import needs
 from gateway.web import act, done
 from shared.contracts import profiles as c
+from shared.contracts.rate_cards import GetMyRateCard
 
 pages = Blueprint("profile", __name__)
 
 OFFICE_HOURS = [{"day": day, "start": "09:00", "end": "17:00"} for day in ("mon", "tue", "wed", "thu", "fri")]
+
+RATES = ("hourly_rate", "fee", "included_minutes")
+"""Fields that a rate card takes the place of."""
 
 
 class ProfileForm(Form):
@@ -113,6 +118,8 @@ class ProfileForm(Form):
     version = Hidden(_l("Version"), optional=True)
 
     def check(self) -> None:
+        if "fee" not in self.fields:
+            return
         if self.fee.value and not self.included_minutes.value:
             self.wrong(self.included_minutes, "Enter the hours that the monthly fee includes.")
         if self.included_minutes.value and not self.fee.value:
@@ -121,7 +128,7 @@ class ProfileForm(Form):
     @property
     def request(self) -> dict[str, Any]:
         payload = {**self.payload, "version": self.version.value or 0}
-        if not self.fee.value:
+        if "fee" not in self.fields or not self.fee.value:
             payload["retainer"] = None
         return payload
 
@@ -130,16 +137,21 @@ class ProfileForm(Form):
 @needs("assistant")
 def edit() -> Response:
     me = session.required()
-    kept = caller.queries(profile=maybe(c.GetMyProfile))["profile"]
+    got = caller.queries(profile=maybe(c.GetMyProfile), card=maybe(GetMyRateCard))
+    kept, card = got["profile"], got["card"]
+    priced = bool(card and card["version"])
     fresh = {"display_name": me.name, "time_zone": me.time_zone, "story_locale": me.locale}
-    form = ProfileForm(initial=kept or {**fresh, "version": 0, "working_hours": OFFICE_HOURS})
+    initial = kept or {**fresh, "version": 0, "working_hours": OFFICE_HOURS}
+    form = ProfileForm(initial=initial, without=RATES if priced else ())
     if form.valid:
         with form.catching():
-            caller.command(c.SaveProfile, form.request, key=form.key)
+            rates = {"hourly_rate": card["hourly_rate"], "retainer": card["retainer"]} if priced else {}
+            caller.command(c.SaveProfile, {**form.request, **rates}, key=form.key)
             if "publish" in request.form:
                 return _publish(f"{form.key}-publish")
             return done(_("Your profile is saved."), url_for("profile.edit"))
-    return form.page("practice/edit.html", kept=kept)
+    passages = rate_sentences.of_card(card) if priced else []
+    return form.page("practice/edit.html", kept=kept, passages=passages)
 
 
 def _publish(key: str) -> Response:

@@ -29,9 +29,10 @@ from gateway.forms import (
     services,
     skills,
 )
+from gateway.rates import sentences as rate_sentences
 from gateway.web import fragment, page, wants_fragment
 from gateway.web.operator import of_each
-from shared.contracts import accounts, matching, operations, profiles, requests
+from shared.contracts import accounts, matching, operations, profiles, rate_cards, requests
 
 pages = Blueprint("public", __name__)
 
@@ -136,6 +137,7 @@ def assistant(id: str) -> Response:
     got = caller.queries(
         profile=(profiles.GetProfile, {"id": id}),
         card=maybe(matching.GetAssistantCard, {"id": id}),
+        rates=maybe(rate_cards.GetRateCard, {"id": id}),
         similar=maybe(matching.FindSimilar, {"id": id, "limit": 3}),
         **({"shortlist": maybe(requests.GetShortlist)} if session.current() is not None else {}),
     )
@@ -143,7 +145,9 @@ def assistant(id: str) -> Response:
     kept = any(one["assistant_id"] == id for one in shortlist["items"])
     hours = formats.week(got["profile"]["working_hours"], got["profile"]["time_zone"])
     other_zone = session.current() is not None and i18n.current_zone() != got["profile"]["time_zone"]
-    return page("public/assistant.html", hours=hours, other_zone=other_zone, kept=kept, **got)
+    rates = got.pop("rates")
+    passages = rate_sentences.of_card(rates, got["profile"]["story_locale"]) if rates else []
+    return page("public/assistant.html", passages=passages, hours=hours, other_zone=other_zone, kept=kept, **got)
 
 
 @pages.get("/how-matching-works")

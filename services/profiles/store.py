@@ -1,4 +1,4 @@
-"""Documents of profiles, and the copies of accounts that say whether an address is confirmed."""
+"""Documents of profiles and rate cards, and the copies of accounts that say whether an address is confirmed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from services.profiles.domain.profile import Profile
+from services.profiles.domain.rate_card import RateCard
 from shared.platform.storage import Collection, Database
 
 
@@ -22,6 +23,13 @@ class Profiles(Collection[Profile]):
     entity = Profile
 
 
+class RateCards(Collection[RateCard]):
+    """By the assistant's id."""
+
+    name = "rate_cards"
+    entity = RateCard
+
+
 class Owners(Collection[Owner]):
     """Copies of accounts."""
 
@@ -33,4 +41,5 @@ class ProfilesStore(Database):
     service = "profiles"
     copies: ClassVar[dict[str, str]] = {"owners": "accounts"}
     profiles = Profiles
+    rate_cards = RateCards
     owners = Owners

@@ -3,11 +3,14 @@ line. What each rule charges is billing's."""
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+import holidays
 
 from services.profiles.domain.profile import Retainer
 from shared.platform.errors import Conflict, Invalid, Text
@@ -66,6 +69,16 @@ class RateCard:
     rules: tuple[dict[str, Any], ...] = ()
     updated_at: datetime
     version: int = 0
+
+    @classmethod
+    def proposed(cls, id: str, hourly_rate: Money, retainer: Retainer | None, at: datetime) -> RateCard:
+        """A first card from a profile's rates, to go on from."""
+        prices = [Price(id="p1", kind="hourly", amount=hourly_rate.amount)]
+        if retainer is not None:
+            prices.append(
+                Price(id="p2", kind="retainer", amount=retainer.fee.amount, minutes=retainer.included_minutes)
+            )
+        return cls(id=id, currency=hourly_rate.currency, prices=tuple(prices), updated_at=at)
 
     @classmethod
     def of(cls, id: str, request: Mapping[str, Any], at: datetime) -> RateCard:
@@ -211,9 +224,26 @@ def _surcharge(rule: Rule) -> dict[str, Text]:
     wrong: dict[str, Text] = {}
     if not (rule["percent"] or rule["amount"] or rule["flat"]):
         wrong["percent"] = Text("Enter a percentage or an amount.")
-    if "holiday" in rule["causes"] and not rule["country"]:
-        wrong["country"] = Text("Choose the country whose public holidays count.")
+    if "holiday" in rule["causes"]:
+        wrong.update(_wrong_place(rule["country"], rule["region"]))
     return wrong
+
+
+def _wrong_place(country: str, region: str) -> dict[str, Text]:
+    known = holidays_of()
+    if not country:
+        return {"country": Text("Choose the country whose public holidays count.")}
+    if country not in known:
+        return {"country": Text("We do not know the public holidays of this country. Choose one of the list.")}
+    if region and region not in known[country]:
+        return {"region": Text("Leave this empty, or use one of: %(regions)s.", regions=", ".join(known[country]))}
+    return {}
+
+
+@functools.cache
+def holidays_of() -> dict[str, list[str]]:
+    """Countries (ISO 3166-1) whose public holidays are known, with the codes of their regions."""
+    return holidays.list_supported_countries(include_aliases=False)
 
 
 def _deposit(rule: Rule) -> dict[str, Text]:

@@ -1,0 +1,72 @@
+"""The rate card of an assistant's practice: put together from prices and rules, read back, tried on an example."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, abort, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from gateway import i18n
+from gateway.caller import caller
+from gateway.rates import kinds, sentences, starts
+from gateway.rates.form import DO, SAVE, CardForm
+from gateway.session import needs
+from gateway.web import done, fragment, page, wants_fragment
+from shared.contracts import rate_cards as c
+
+pages = Blueprint("rates", __name__)
+
+TEMPLATES = {code: partial(starts.fill, code) for code in starts.STARTS}
+
+
+@pages.route("/practice/rates", methods=["GET", "POST"])
+@needs("assistant")
+def edit() -> Response:
+    if request.method == "GET":
+        card = caller.query(c.GetMyRateCard)
+        return _page(CardForm(card), proposed=bool(card["prices"]) and not card["version"])
+    form = CardForm(data=request.form)
+    if form.valid and request.form.get(DO, SAVE) == SAVE:
+        with form.catching():
+            caller.command(c.SaveRateCard, form.payload, key=form.key)
+            return done(_("Your rate card is saved."), url_for("rates.edit"))
+    said = form.change(request.form.get(DO, ""), TEMPLATES) if form.more else ""
+    if wants_fragment("editor"):
+        return fragment("rates/_editor.html", said=said, **_shown(form))
+    return _page(form, said=said)
+
+
+@pages.post("/practice/rates/reading")
+@needs("assistant")
+def reading() -> Response:
+    """What clients would read and pay, while the form is being filled in."""
+    if not wants_fragment("reading"):
+        abort(404)
+    form = CardForm(data=request.form)
+    form.forget_errors()
+    return fragment("rates/_reading.html", oob=True, **_shown(form))
+
+
+def _page(form: CardForm, *, proposed: bool = False, said: str = "") -> Response:
+    return page("rates/edit.html", status=form.status, proposed=proposed, said=said, **_shown(form))
+
+
+def _shown(form: CardForm) -> dict[str, Any]:
+    draft = form.draft
+    language = request.form.get("read_in", "")
+    language = language if language in i18n.LANGUAGES else i18n.current_locale()
+    with i18n.in_language(language):
+        passages = sentences.of_card(draft)
+    says = {rule.number: sentences.of_rule(rule.draft, draft) for rule in form.rules if rule.finished}
+    return {
+        "form": form,
+        "menu": kinds.menu(),
+        "price_kinds": kinds.PRICES,
+        "starts": starts.STARTS,
+        "passages": passages,
+        "read_in": language,
+        "says": says,
+    }
