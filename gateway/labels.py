@@ -194,7 +194,12 @@ LABELS: dict[str, Names] = {
         "date": _("days after the start"),
     },
     "rounding": {"up": _("up"), "nearest": _("to the nearest step"), "down": _("down")},
-    "increment_per": {"entry": _("each entry"), "day": _("each day's sum"), "period": _("each period's sum")},
+    "increment_per": {
+        "entry": _("each entry"),
+        "day": _("each day's sum"),
+        "week": _("each week's sum"),
+        "period": _("each period's sum"),
+    },
     "minimum_per": {
         "entry": _("each piece of work"),
         "day": _("each day with work"),
@@ -223,6 +228,7 @@ LABELS: dict[str, Names] = {
         "asked": _("Charged, if the client agrees first"),
         "stopped": _("Not worked: work stops"),
         "recorded": _("Recorded, but not charged"),
+        "renewed": _("Taken from another block, bought by itself"),
     },
     "overage_rate": {
         "plan": _("What an hour of the plan costs"),
@@ -234,10 +240,17 @@ LABELS: dict[str, Names] = {
         "evening": _("Evenings and nights"),
         "weekend": _("Weekend"),
         "holiday": _("Public holidays"),
+        "overtime": _("Long days or weeks"),
+    },
+    "on_included": {
+        "charged": _("Charged all the same"),
+        "time": _("Taken as more time"),
+        "free": _("Left out"),
     },
     "proration": {
         "full": _("in full"),
         "days": _("by its days"),
+        "working_days": _("by its working days"),
         "weekdays": _("by the weekday of its start"),
         "skip": _("not at all"),
     },
@@ -246,6 +259,7 @@ LABELS: dict[str, Names] = {
         "daily": _("again each day"),
         "weekly": _("again each week"),
         "monthly": _("again each month"),
+        "yearly": _("as interest by the year, for each day"),
     },
     "method": {
         "bank_transfer": _("Bank transfer"),
@@ -274,6 +288,7 @@ LABELS: dict[str, Names] = {
         "first_periods": _("in the first periods"),
         "commitment": _("for a commitment in months"),
         "agreed": _("for certain clients"),
+        "paid_early": _("for an invoice paid early"),
     },
     "plan_change": {
         "next_period": _("from the next period on"),

@@ -296,6 +296,12 @@ PRICES: dict[str, Kind] = {
     ),
 }
 
+
+def _region() -> Text:
+    hint = _l("Its code, if it has holidays of its own: BZ, BY, SCT.")
+    return Text(_l("Region"), optional=True, most=10, hint=hint)
+
+
 _WITH_HOURS = ("block", "retainer")
 _TIMED = ("hourly", "block", "retainer")
 _REGULAR = ("week", "two_weeks", "half_month", "month", "quarter", "year")
@@ -317,21 +323,24 @@ RULES: dict[str, Kind] = {
         _l("However short the work, at least so much is charged."),
         "hourglass",
         {
-            "minutes": Length(_l("Charged at least")),
+            "minutes": Length(_l("Charged at least"), optional=True),
             "per": Choose(_l("For"), named("minimum_per"), default="entry"),
+            "amount": Amount(_l("Or an amount, each period"), optional=True),
         },
+        more=("amount",),
         suits=_TIMED,
     ),
     "tiers": Kind(
-        _l("Cheaper from many hours on"),
-        _l("Another price for an hour, from a number of hours in a period on."),
+        _l("Another price from many on"),
+        _l("An hour or a piece costs less from a number of them in a period on."),
         "trending-down",
         {
-            "from_minutes": Length(_l("From, in a period")),
-            "amount": Amount(_l("An hour then costs"), suffix=_l("/ h")),
-            "all_hours": Toggle(_l("Then for all hours of the period, not only for those beyond")),
+            "from_minutes": Length(_l("From so many hours, in a period"), optional=True),
+            "from_count": Count(_l("Or from so many pieces"), optional=True),
+            "amount": Amount(_l("One then costs")),
+            "all_hours": Toggle(_l("Then for all of the period, not only for those beyond")),
         },
-        suits=("hourly",),
+        suits=("hourly", "piece"),
     ),
     "surcharge": Kind(
         _l("Surcharge"),
@@ -345,14 +354,15 @@ RULES: dict[str, Kind] = {
             "morning_until": Choose(_l("Until, in the morning"), half_hours, default="08:00"),
             "weekend": Days(_l("Days of the weekend"), named("day"), optional=True, default=["sat", "sun"]),
             "country": Choose(_l("Public holidays of"), countries, blank=_l("Choose a country")),
-            "region": Text(
-                _l("Region"), optional=True, most=10, hint=_l("Its code, if it has holidays of its own: BZ, BY, SCT.")
-            ),
+            "region": _region(),
+            "day_minutes": Length(_l("Long is a day beyond"), optional=True),
+            "week_minutes": Length(_l("Or a week beyond"), optional=True),
             "amount": Amount(_l("Or more by an amount"), optional=True, suffix=_l("/ h")),
             "flat": Amount(_l("Or by an amount each time"), optional=True),
+            "on_included": Choose(_l("On hours that a plan includes"), named("on_included"), default="charged"),
             "add": Toggle(_l("On top of other surcharges (else the highest counts)")),
         },
-        more=("amount", "flat", "add"),
+        more=("amount", "flat", "on_included", "add"),
         when={
             "hours": {"causes": ("short_notice",)},
             "evening_from": {"causes": ("evening",)},
@@ -360,6 +370,8 @@ RULES: dict[str, Kind] = {
             "weekend": {"causes": ("weekend",)},
             "country": {"causes": ("holiday",)},
             "region": {"causes": ("holiday",)},
+            "day_minutes": {"causes": ("overtime",)},
+            "week_minutes": {"causes": ("overtime",)},
         },
     ),
     "cancellation": Kind(
@@ -377,14 +389,15 @@ RULES: dict[str, Kind] = {
         _l("Less for those who pay ahead, buy much, commit, or for whom you choose."),
         "badge-percent",
         {
-            "percent": Count(_l("Less by"), suffix="%"),
+            "percent": Count(_l("Less by"), optional=True, suffix="%"),
+            "amount": Amount(_l("Or less by an amount, each period"), optional=True),
             "when": Choose(_l("When"), named("discount"), default="prepaid"),
-            "count": Count(_l("How many"), hint=_l("Periods, or months of commitment.")),
+            "count": Count(_l("How many"), hint=_l("Periods, months of commitment, or days.")),
             "from_minutes": Length(_l("From, in a period")),
             "text": Text(_l("For whom"), most=120, placeholder=_l("For example charities")),
         },
         when={
-            "count": {"when": ("prepaid", "first_periods", "commitment")},
+            "count": {"when": ("prepaid", "first_periods", "commitment", "paid_early")},
             "from_minutes": {"when": ("volume",)},
             "text": {"when": ("agreed",)},
         },
@@ -399,6 +412,19 @@ RULES: dict[str, Kind] = {
             "periods": Count(
                 _l("Usable for"), optional=True, suffix=_l("periods"), hint=_l("Leave empty: until they are used.")
             ),
+            "days": Count(_l("Or usable for"), optional=True, suffix=_l("days")),
+            "most_percent": Count(_l("Or at most, of the plan's hours"), optional=True, suffix="%"),
+        },
+        more=("days", "most_percent"),
+        suits=("retainer",),
+    ),
+    "refund_unused": Kind(
+        _l("Unused hours are paid back"),
+        _l("At the end of the contract, hours that were paid for and not used."),
+        "undo-2",
+        {
+            "percent": Count(_l("Of what they cost"), suffix="%", default=100),
+            "notice_days": Count(_l("With notice of at least"), optional=True, suffix=_l("days")),
         },
         suits=_WITH_HOURS,
     ),
@@ -412,25 +438,34 @@ RULES: dict[str, Kind] = {
             "percent": Count(_l("Of that"), suffix="%", default=100),
             "amount": Amount(_l("An hour costs"), suffix=_l("/ h")),
             "block_minutes": Length(_l("In blocks of"), optional=True, hint=_l("Leave empty: by the minute.")),
+            "free_minutes": Length(_l("Free before that, a period"), optional=True),
+            "asked_from_minutes": Length(
+                _l("The client is asked beyond"), optional=True, hint=_l("Leave empty: never.")
+            ),
         },
-        more=("block_minutes",),
+        more=("block_minutes", "free_minutes", "asked_from_minutes"),
         when={
             "rate": {"treatment": ("charged", "asked")},
             "percent": {"treatment": ("charged", "asked")},
             "amount": {"treatment": ("charged", "asked"), "rate": ("amount",)},
+            "asked_from_minutes": {"treatment": ("charged",)},
         },
-        suits=_WITH_HOURS,
     ),
     "proration": Kind(
-        _l("A first period that is not whole"),
-        _l("What is charged when a contract begins in the middle of a week or month."),
+        _l("Periods that are not whole"),
+        _l("What is charged when a contract begins or ends in the middle of a week or month."),
         "calendar",
         {
-            "first": Choose(_l("It is charged"), named("proration"), default="days"),
+            "first": Choose(_l("The first is charged"), named("proration"), default="days"),
             "percents": Numbers(
                 _l("Share by weekday of the start, Monday to Sunday"), placeholder="100, 80, 60, 40, 20, 20, 20"
             ),
+            "last": Choose(
+                _l("The last is charged"), named("proration", "full", "days", "working_days"), default="days"
+            ),
+            "full_hours": Toggle(_l("All the hours of the period are there nevertheless")),
         },
+        more=("full_hours",),
         when={"percents": {"first": ("weekdays",)}},
         suits=("retainer",),
     ),
@@ -440,6 +475,9 @@ RULES: dict[str, Kind] = {
         "arrow-left-right",
         {
             "when": Choose(_l("It counts"), named("plan_change"), default="next_period"),
+            "downgrade": Choose(
+                _l("A smaller plan counts"), named("plan_change"), optional=True, blank=_l("Like a larger one")
+            ),
             "notice_days": Count(_l("Told before"), optional=True, suffix=_l("days")),
         },
         suits=("retainer",),
@@ -451,6 +489,7 @@ RULES: dict[str, Kind] = {
         {
             "days": Count(_l("In a year, at most"), suffix=_l("days")),
             "notice_days": Count(_l("Told before"), optional=True, suffix=_l("days")),
+            "percent": Count(_l("Share of the fee that is still due"), optional=True, suffix="%"),
         },
         suits=("retainer",),
     ),
@@ -468,21 +507,25 @@ RULES: dict[str, Kind] = {
         {
             "every": Choose(_l("An invoice"), named("billed"), default="month"),
             "timing": Choose(_l("For what"), named("timing"), default="arrears"),
-            "weekday": Choose(_l("On"), named("day"), optional=True, blank=_l("The period's end")),
+            "weekday": Choose(_l("On"), named("day"), optional=True, blank=_l("Monday")),
             "days": Numbers(
                 _l("On the days of the month"),
                 optional=True,
                 placeholder="1, 15",
-                hint=_l("Leave empty for the period's end."),
+                hint=_l("Leave empty: the 1st, and the 16th."),
             ),
             "anchor": Choose(_l("Counted from"), named("anchor"), default="calendar"),
             "estimate_minutes": Length(_l("Estimated hours, a period")),
+            "ahead_days": Count(_l("Made before the period begins"), optional=True, suffix=_l("days")),
+            "includes_day": Toggle(_l("The day of the invoice still belongs to what it is for")),
         },
+        more=("ahead_days", "includes_day"),
         when={
             "weekday": {"every": ("week", "two_weeks")},
             "days": {"every": ("half_month", "month"), "anchor": ("calendar",)},
             "anchor": {"every": _REGULAR},
             "estimate_minutes": {"timing": ("estimate",)},
+            "ahead_days": {"timing": ("advance", "estimate")},
         },
     ),
     "due": Kind(
@@ -493,7 +536,12 @@ RULES: dict[str, Kind] = {
             "days": Count(_l("Days"), suffix=_l("days"), default=14, hint=_l("0: on receipt.")),
             "business_days": Toggle(_l("Business days only")),
             "before_start": Toggle(_l("Before the period begins, not after the invoice")),
+            "from_month_end": Toggle(_l("Counted from the end of the month")),
+            "day_of_month": Count(_l("Moved on to the day of the month"), optional=True),
+            "country": Choose(_l("Without public holidays of"), countries, optional=True, blank=_l("None")),
+            "region": _region(),
         },
+        more=("from_month_end", "day_of_month", "country", "region"),
     ),
     "payment_fee": Kind(
         _l("Fee for ways of paying"),
@@ -511,7 +559,7 @@ RULES: dict[str, Kind] = {
         "triangle-alert",
         {
             "percent_bp": BasisPoints(_l("Share of what is overdue"), optional=True),
-            "amount": Amount(_l("Or an amount"), optional=True),
+            "amount": Amount(_l("And an amount"), optional=True),
             "days": Count(
                 _l("After"), optional=True, suffix=_l("days"), hint=_l("Days of grace after the day it was due.")
             ),
@@ -522,8 +570,11 @@ RULES: dict[str, Kind] = {
             "suspend_days": Count(
                 _l("Work stops after"), optional=True, suffix=_l("days"), hint=_l("Leave empty: it goes on.")
             ),
+            "greater": Toggle(_l("The higher of the two, not both")),
+            "country": Choose(_l("Without public holidays of"), countries, optional=True, blank=_l("None")),
+            "region": _region(),
         },
-        more=("business_day", "suspend_days"),
+        more=("business_day", "country", "region", "suspend_days", "greater"),
     ),
     "expenses": Kind(
         _l("Expenses"),
@@ -567,7 +618,10 @@ RULES: dict[str, Kind] = {
         _l("Set-up fee"),
         _l("Once, for getting to know the client's world."),
         "settings",
-        {"amount": Amount(_l("Once"))},
+        {
+            "amount": Amount(_l("Once")),
+            "text": Text(_l("For what"), optional=True, most=120, placeholder=_l("For example access and handbook")),
+        },
     ),
     "trial": Kind(
         _l("Trial"),
@@ -601,14 +655,19 @@ RULES: dict[str, Kind] = {
                 _l("Then they rise by at most"), optional=True, suffix="%", hint=_l("Leave empty for no limit.")
             ),
             "notice_days": Count(_l("Told before"), optional=True, suffix=_l("days"), default=30),
+            "rise_bp": BasisPoints(
+                _l("They rise by themselves by"), optional=True, hint=_l("Leave empty: only when you say so.")
+            ),
         },
+        more=("rise_bp",),
     ),
     "notice": Kind(
         _l("Notice"),
         _l("How long before the end either side says so."),
         "flag",
         {
-            "days": Count(_l("Notice"), suffix=_l("days"), default=30, hint=_l("0: at any time.")),
+            "days": Count(_l("Notice"), optional=True, suffix=_l("days"), default=30),
+            "months": Count(_l("And"), optional=True, suffix=_l("months")),
             "from_period_end": Toggle(_l("The contract ends together with the period")),
         },
     ),

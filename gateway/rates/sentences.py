@@ -36,8 +36,8 @@ TOPICS: dict[str, Any] = {
 TOPIC_OF = {
     "increment": "time", "minimum": "time", "tiers": "time",
     "surcharge": "extra", "cancellation": "extra", "discount": "extra",
-    "rollover": "plan", "overage": "plan", "proration": "plan", "plan_change": "plan", "pause": "plan",
-    "absence_credit": "plan",
+    "rollover": "plan", "refund_unused": "plan", "overage": "plan", "proration": "plan", "plan_change": "plan",
+    "pause": "plan", "absence_credit": "plan",
     "billing": "pay", "due": "pay", "payment_fee": "pay", "late_fee": "pay", "expenses": "pay",
     "deposit": "start", "set_up_fee": "start", "trial": "start",
     "commitment": "end", "price_lock": "end", "notice": "end",
@@ -330,6 +330,11 @@ _STEPS: dict[tuple[str, str], Lazy] = {
         gettext("Time is charged in steps of %(step)s; each day's sum is rounded to the nearest.")
     ),
     ("day", "down"): lambda: str(gettext("Time is charged in steps of %(step)s; each day's sum is rounded down.")),
+    ("week", "up"): lambda: str(gettext("Time is charged in steps of %(step)s; each week's sum is rounded up.")),
+    ("week", "nearest"): lambda: str(
+        gettext("Time is charged in steps of %(step)s; each week's sum is rounded to the nearest.")
+    ),
+    ("week", "down"): lambda: str(gettext("Time is charged in steps of %(step)s; each week's sum is rounded down.")),
     ("period", "up"): lambda: str(gettext("Time is charged in steps of %(step)s; each period's sum is rounded up.")),
     ("period", "nearest"): lambda: str(
         gettext("Time is charged in steps of %(step)s; each period's sum is rounded to the nearest.")
@@ -344,7 +349,9 @@ def _increment(_reading: Reading, rule: Json) -> list[str]:
     return [_STEPS[rule["per"], rule["rounding"]]() % {"step": formats.duration(rule["minutes"])}]
 
 
-def _minimum(_reading: Reading, rule: Json) -> list[str]:
+def _minimum(reading: Reading, rule: Json) -> list[str]:
+    if not rule["minutes"]:
+        return [_("At least %(amount)s are charged for each period.", amount=reading.money(rule["amount"]))]
     time = formats.duration(rule["minutes"])
     if rule["per"] == "entry":
         return [_("At least %(time)s are charged for each piece of work.", time=time)]
@@ -356,7 +363,13 @@ def _minimum(_reading: Reading, rule: Json) -> list[str]:
 
 
 def _tiers(reading: Reading, rule: Json) -> list[str]:
-    time, amount = formats.duration(rule["from_minutes"]), reading.money(rule["amount"])
+    amount = reading.money(rule["amount"])
+    if rule["from_count"]:
+        count = formats.number(rule["from_count"], 0)
+        if rule["all_hours"]:
+            return [_("Who takes %(count)s or more in a period pays %(amount)s for each.", count=count, amount=amount)]
+        return [_("From number %(count)s of a period on, one costs %(amount)s.", count=count, amount=amount)]
+    time = formats.duration(rule["from_minutes"])
     if rule["all_hours"]:
         return [_("Who uses %(time)s or more in a period pays %(amount)s for every hour.", time=time, amount=amount)]
     return [_("Beyond %(time)s in a period an hour costs %(amount)s.", time=time, amount=amount)]
@@ -366,7 +379,7 @@ def _tiers(reading: Reading, rule: Json) -> list[str]:
 
 
 def _surcharge(reading: Reading, rule: Json) -> list[str]:
-    when = _or(_cause(cause, rule) for cause in rule["causes"])
+    when = _or(phrase for cause in rule["causes"] for phrase in _cause(cause, rule))
     said = []
     if rule["percent"]:
         said.append(_("Work %(when)s costs %(percent)s more.", when=when, percent=_percent(rule["percent"])))
@@ -376,19 +389,27 @@ def _surcharge(reading: Reading, rule: Json) -> list[str]:
         said.append(_("Work %(when)s costs %(amount)s more each time.", when=when, amount=reading.money(rule["flat"])))
     if not said:
         said.append(_("Work %(when)s costs more.", when=when))
+    if rule["on_included"] == "time":
+        said.append(_("On included hours it is taken as more time."))
+    if rule["on_included"] == "free":
+        said.append(_("Included hours cost no more."))
     if rule["add"]:
         said.append(_("This comes on top of other surcharges."))
     return said
 
 
-def _cause(cause: str, rule: Json) -> str:
+def _cause(cause: str, rule: Json) -> list[str]:
     if cause == "short_notice":
-        return _("asked for less than %(hours)s before", hours=formats.duration(rule["hours"] * 60))
+        return [_("asked for less than %(hours)s before", hours=formats.duration(rule["hours"] * 60))]
     if cause == "evening":
-        return _("between %(start)s and %(end)s", start=rule["evening_from"], end=rule["morning_until"])
+        return [_("between %(start)s and %(end)s", start=rule["evening_from"], end=rule["morning_until"])]
     if cause == "weekend":
-        return _("on %(days)s", days=formats.listed([_weekday(day) for day in rule["weekend"]]))
-    return _("on public holidays (%(place)s)", place=place(rule["country"], rule["region"]))
+        return [_("on %(days)s", days=formats.listed([_weekday(day) for day in rule["weekend"]]))]
+    if cause == "overtime":
+        day, week = formats.duration(rule["day_minutes"]), formats.duration(rule["week_minutes"])
+        longs = [_("beyond %(hours)s a day", hours=day)] if rule["day_minutes"] else []
+        return longs + ([_("beyond %(hours)s a week", hours=week)] if rule["week_minutes"] else [])
+    return [_("on public holidays (%(place)s)", place=place(rule["country"], rule["region"]))]
 
 
 def place(country: str, region: str = "") -> str:
@@ -418,23 +439,27 @@ def _cancellation(_reading: Reading, rule: Json) -> list[str]:
 
 
 def _discount(reading: Reading, rule: Json) -> list[str]:
-    percent, count = _percent(rule["percent"]), rule["count"]
+    count = rule["count"]
+    less = _percent(rule["percent"]) if rule["percent"] else reading.money(rule["amount"])
     if rule["when"] == "prepaid":
-        return [_("%(percent)s less for %(periods)s paid at once.", percent=percent, periods=_periods(count))]
-    if rule["when"] == "volume":
+        said = _("%(less)s less for those who pay %(periods)s at once.", less=less, periods=_periods(count))
+    elif rule["when"] == "volume":
         time = formats.duration(rule["from_minutes"])
-        return [_("%(percent)s less for those who use %(time)s or more in a period.", percent=percent, time=time)]
-    if rule["when"] == "first_periods":
-        first = ngettext(
-            "%(percent)s less in the first period.",
-            "%(percent)s less in the first %(num)s periods.",
-            count,
-            percent=percent,
+        said = _("%(less)s less for those who use %(time)s or more in a period.", less=less, time=time)
+    elif rule["when"] == "first_periods":
+        said = str(
+            ngettext(
+                "%(less)s less in the first period.", "%(less)s less in the first %(num)s periods.", count, less=less
+            )
         )
-        return [str(first)]
-    if rule["when"] == "commitment":
-        return [_("%(percent)s less for those who commit for %(months)s.", percent=percent, months=_months(count))]
-    return [_("%(percent)s less for: %(whom)s.", percent=percent, whom=reading.own(rule["text"].strip() or "…"))]
+    elif rule["when"] == "commitment":
+        said = _("%(less)s less for those who commit for %(months)s.", less=less, months=_months(count))
+    elif rule["when"] == "paid_early":
+        days = formats.plural_days(count)
+        said = _("%(less)s less for an invoice that is paid within %(days)s.", less=less, days=days)
+    else:
+        said = _("%(less)s less for: %(whom)s.", less=less, whom=reading.own(rule["text"].strip() or "…"))
+    return [said]
 
 
 # -- plans ----------------------------------------------------------------------------------------------------------
@@ -452,25 +477,56 @@ def _rollover(_reading: Reading, rule: Json) -> list[str]:
         first = _("Unused hours carry over to the next period, at most %(most)s.", most=most)
     else:
         first = _("Unused hours carry over to the next period.")
-    if rule["periods"]:
-        return [first, _("They can then be used for %(periods)s.", periods=_periods(rule["periods"]))]
-    return [first, _("They do not expire.")]
+    said = [first]
+    if rule["most_percent"]:
+        share = _percent(rule["most_percent"])
+        said.append(_("Never more than %(share)s of the plan's hours.", share=share))
+    if rule["days"]:
+        said.append(_("They can then be used for %(days)s.", days=formats.plural_days(rule["days"])))
+    elif rule["periods"]:
+        said.append(_("They can then be used for %(periods)s.", periods=_periods(rule["periods"])))
+    else:
+        said.append(_("They do not expire."))
+    return said
+
+
+def _refund_unused(_reading: Reading, rule: Json) -> list[str]:
+    days = formats.plural_days(rule["notice_days"])
+    if rule["percent"] == 100:
+        said = [_("Hours that are paid for and not used come back in full when the contract ends.")]
+    else:
+        share = _percent(rule["percent"])
+        said = [_("Of hours paid for and not used, %(share)s comes back when the contract ends.", share=share)]
+    if rule["notice_days"]:
+        said.append(_("This needs %(days)s of notice.", days=days))
+    return said
+
+
+_NOT_CHARGED: dict[str, Lazy] = {
+    "deferred": lambda: str(gettext("Hours beyond those included are taken off the next period's.")),
+    "stopped": lambda: str(gettext("When the included hours are used up, work stops.")),
+    "recorded": lambda: str(gettext("Hours beyond those included are recorded, but not charged.")),
+    "renewed": lambda: str(gettext("When a block is used up, the next one is bought by itself.")),
+}
 
 
 def _overage(reading: Reading, rule: Json) -> list[str]:
     treatment = rule["treatment"]
-    if treatment == "deferred":
-        return [_("Hours beyond those included are taken off the next period's.")]
-    if treatment == "stopped":
-        return [_("When the included hours are used up, work stops until the next period.")]
-    if treatment == "recorded":
-        return [_("Hours beyond those included are recorded, but not charged.")]
-    said = [_beyond(reading, rule)]
+    said = []
+    if rule["free_minutes"]:
+        time = formats.duration(rule["free_minutes"])
+        said.append(_("The first %(time)s beyond the included hours of a period are free.", time=time))
+    if treatment in _NOT_CHARGED:
+        return [*said, _NOT_CHARGED[treatment]()]
     if treatment == "asked":
-        said.insert(0, _("Hours beyond those included need the client's consent first."))
+        said.append(_("Hours beyond those included need the client's consent first."))
+    said.append(_beyond(reading, rule))
     if rule["block_minutes"]:
         time = formats.duration(rule["block_minutes"])
         said.append(_("They are charged in blocks of %(time)s.", time=time))
+    if rule["asked_from_minutes"] and treatment == "charged":
+        time = formats.duration(rule["asked_from_minutes"])
+        said.append(_("More than %(time)s beyond need the client's consent.", time=time))
     return said
 
 
@@ -488,36 +544,64 @@ def _beyond(reading: Reading, rule: Json) -> str:
     return _("Hours beyond those included cost %(share)s of what an hour of the plan costs.", share=_percent(percent))
 
 
+_FIRST: dict[str, Lazy] = {
+    "full": lambda: str(gettext("A first period that is not whole is charged in full.")),
+    "days": lambda: str(gettext("A first period that is not whole is charged by its days.")),
+    "working_days": lambda: str(gettext("A first period that is not whole is charged by its working days.")),
+    "skip": lambda: str(gettext("A first period that is not whole is not charged.")),
+}
+_LAST: dict[str, Lazy] = {
+    "full": lambda: str(gettext("The last period is charged in full.")),
+    "days": lambda: str(gettext("The last period is charged by its days.")),
+    "working_days": lambda: str(gettext("The last period is charged by its working days.")),
+}
+
+
 def _proration(_reading: Reading, rule: Json) -> list[str]:
-    if rule["first"] == "days":
-        return [_("A first period that is not whole is charged by its days.")]
-    if rule["first"] == "skip":
-        return [_("A first period that is not whole is not charged.")]
     if rule["first"] == "weekdays":
         shares = [
             _("%(day)s %(share)s", day=_weekday(day), share=_percent(percent))
             for day, percent in zip(DAYS, rule["percents"], strict=False)
         ]
-        shares = shares or ["…"]
-        return [
-            _("What the first period costs goes by the weekday of its start: %(shares)s.", shares=", ".join(shares))
-        ]
-    return [_("A first period that is not whole is charged in full.")]
+        listed = ", ".join(shares or ["…"])
+        said = [_("What the first period costs goes by the weekday of its start: %(shares)s.", shares=listed)]
+    else:
+        said = [_FIRST[rule["first"]]()]
+    said.append(_LAST[rule["last"]]())
+    if rule["full_hours"]:
+        said.append(_("All the hours of such a period are there."))
+    return said
+
+
+_CHANGED: dict[tuple[str, str], Lazy] = {
+    ("next_period", "next_period"): lambda: str(gettext("The plan can be changed from the next period on.")),
+    ("at_once", "at_once"): lambda: str(
+        gettext("The plan can be changed at once; what is left of the old one is set off.")
+    ),
+    ("at_once", "next_period"): lambda: str(
+        gettext("A larger plan can be had at once, a smaller one from the next period on.")
+    ),
+    ("next_period", "at_once"): lambda: str(
+        gettext("A smaller plan can be had at once, a larger one from the next period on.")
+    ),
+}
 
 
 def _plan_change(_reading: Reading, rule: Json) -> list[str]:
-    days = formats.plural_days(rule["notice_days"])
-    if rule["when"] == "at_once":
-        said = [_("The plan can be changed at once; what is left of the old one is set off.")]
-    else:
-        said = [_("The plan can be changed from the next period on.")]
+    said = [_CHANGED[rule["when"], rule["downgrade"] or rule["when"]]()]
     if rule["notice_days"]:
+        days = formats.plural_days(rule["notice_days"])
         said.append(_("A change of plan is announced %(days)s before.", days=days))
     return said
 
 
 def _pause(_reading: Reading, rule: Json) -> list[str]:
-    said = [_("The client may pause for up to %(days)s a year without paying.", days=formats.plural_days(rule["days"]))]
+    days = formats.plural_days(rule["days"])
+    if rule["percent"]:
+        share = _percent(rule["percent"])
+        said = [_("The client may pause for up to %(days)s a year, for %(share)s of the fee.", days=days, share=share)]
+    else:
+        said = [_("The client may pause for up to %(days)s a year without paying.", days=days)]
     if rule["notice_days"]:
         said.append(_("A pause is announced %(days)s before.", days=formats.plural_days(rule["notice_days"])))
     return said
@@ -533,14 +617,14 @@ def _absence_credit(_reading: Reading, rule: Json) -> list[str]:
 # -- invoices and payment -------------------------------------------------------------------------------------------
 
 _INVOICED: dict[str, Lazy] = {
-    "entry": lambda: str(gettext("Each piece of work is invoiced when it is done.")),
-    "week": lambda: str(gettext("There is an invoice each week.")),
-    "two_weeks": lambda: str(gettext("There is an invoice every two weeks.")),
-    "half_month": lambda: str(gettext("There is an invoice twice a month.")),
-    "month": lambda: str(gettext("There is an invoice each month.")),
+    "entry": lambda: str(gettext("Each piece of work is invoiced on its day.")),
+    "week": lambda: str(gettext("There is an invoice each week (%(day)s).")),
+    "two_weeks": lambda: str(gettext("There is an invoice every two weeks (%(day)s).")),
+    "half_month": lambda: str(gettext("There are invoices on days %(days)s of each month.")),
+    "month": lambda: str(gettext("There is an invoice on day %(days)s of each month.")),
     "quarter": lambda: str(gettext("There is an invoice each quarter.")),
     "year": lambda: str(gettext("There is an invoice each year.")),
-    "completion": lambda: str(gettext("The invoice is made when the work is complete.")),
+    "completion": lambda: str(gettext("There is one invoice, when the contract ends.")),
 }
 _INVOICED_AT_SIGNING: dict[str, Lazy] = {
     "week": lambda: str(gettext("There is an invoice each week, on the weekday of the signing.")),
@@ -550,51 +634,55 @@ _INVOICED_AT_SIGNING: dict[str, Lazy] = {
     "quarter": lambda: str(gettext("There is an invoice each quarter, counted from the signing.")),
     "year": lambda: str(gettext("There is an invoice each year, on the day of the signing.")),
 }
+_USUAL_DAYS = {"month": [1], "half_month": [1, 16]}
 
 
 def _billing(_reading: Reading, rule: Json) -> list[str]:
-    return [_invoiced(rule), *_timing(rule)]
-
-
-def _invoiced(rule: Json) -> str:
     every = rule["every"]
-    if rule["weekday"] and every == "week":
-        return _("There is an invoice each week (%(day)s).", day=_weekday(rule["weekday"]))
-    if rule["weekday"] and every == "two_weeks":
-        return _("There is an invoice every two weeks (%(day)s).", day=_weekday(rule["weekday"]))
-    if rule["days"] and every in ("half_month", "month", "quarter", "year") and rule["anchor"] == "calendar":
-        days = formats.listed([formats.number(day, 0) for day in sorted(rule["days"])])
-        if every in ("half_month", "month"):
-            return str(
-                ngettext(
-                    "There is an invoice on day %(days)s of each month.",
-                    "There are invoices on days %(days)s of each month.",
-                    len(rule["days"]),
-                    days=days,
-                )
-            )
     if rule["anchor"] == "signing" and every in _INVOICED_AT_SIGNING:
-        return _INVOICED_AT_SIGNING[every]()
-    return _INVOICED[every]()
-
-
-def _timing(rule: Json) -> list[str]:
+        said = [_INVOICED_AT_SIGNING[every]()]
+    else:
+        numbers = sorted(rule["days"] or _USUAL_DAYS.get(every, []))
+        days = formats.listed([formats.number(day, 0) for day in numbers])
+        said = [_INVOICED[every]() % {"day": _weekday(rule["weekday"] or "mon"), "days": days}]
     if rule["timing"] == "advance":
-        return [_("It is for the time to come: paid in advance.")]
-    if rule["timing"] == "estimate":
+        said.append(_("Plans are paid in advance, for the period that begins; the rest afterwards."))
+    elif rule["timing"] == "estimate":
         hours = formats.duration(rule["estimate_minutes"])
-        return [_("It is paid in advance for an estimate of %(hours)s, and settled by what was worked.", hours=hours)]
-    return [] if rule["every"] in ("entry", "completion") else [_("It is for what was worked until then.")]
+        said.append(_("It is for an estimate of %(hours)s ahead, and settled by what was worked.", hours=hours))
+    elif every not in ("entry", "completion"):
+        said.append(_("It is for what was worked until then."))
+    if rule["timing"] != "arrears" and rule["ahead_days"]:
+        days = formats.plural_days(rule["ahead_days"])
+        said.append(_("It is made %(days)s before the period begins.", days=days))
+    if rule["includes_day"]:
+        said.append(_("That day's work is on it."))
+    return said
 
 
 def _due(_reading: Reading, rule: Json) -> list[str]:
+    said = [_due_when(rule)]
+    if rule["day_of_month"] and not rule["before_start"]:
+        number = formats.number(rule["day_of_month"], 0)
+        said.append(_("Payment is then due on the next day %(number)s of a month.", number=number))
+    if rule["business_days"] and rule["country"]:
+        where = place(rule["country"], rule["region"])
+        said.append(_("Public holidays are not counted (%(place)s).", place=where))
+    return said
+
+
+def _due_when(rule: Json) -> str:
     count = rule["days"]
     days = _business_days(count) if rule["business_days"] else formats.plural_days(count)
     if rule["before_start"]:
         if not count:
-            return [_("Invoices are due by the day on which the period begins.")]
-        return [_("Invoices are due %(days)s before the period begins.", days=days)]
-    return [_("Invoices are due within %(days)s.", days=days) if count else _("Invoices are due on receipt.")]
+            return _("Invoices are due by the day on which the period begins.")
+        return _("Invoices are due %(days)s before the period begins.", days=days)
+    if rule["from_month_end"]:
+        if not count:
+            return _("Invoices are due at the end of the month.")
+        return _("Invoices are due %(days)s after the end of the month.", days=days)
+    return _("Invoices are due within %(days)s.", days=days) if count else _("Invoices are due on receipt.")
 
 
 def _payment_fee(reading: Reading, rule: Json) -> list[str]:
@@ -620,23 +708,37 @@ _AGAIN: dict[str, Lazy] = {
 def _late_fee(reading: Reading, rule: Json) -> list[str]:
     said = []
     if rule["percent_bp"] or rule["amount"]:
-        fee = _fee(reading, rule)
-        if rule["business_day"]:
-            number = formats.number(rule["business_day"], 0)
-            said.append(
-                _("From business day %(number)s of the month on, late payment costs %(fee)s.", number=number, fee=fee)
-            )
-        elif rule["days"]:
-            days = formats.plural_days(rule["days"])
-            said.append(_("Payment more than %(days)s late costs %(fee)s.", days=days, fee=fee))
-        else:
-            said.append(_("Late payment costs %(fee)s.", fee=fee))
+        said.append(_late(rule, _late_price(reading, rule)))
         if rule["repeats"] in _AGAIN:
             said.append(_AGAIN[rule["repeats"]]())
+        if rule["business_day"] and rule["country"]:
+            where = place(rule["country"], rule["region"])
+            said.append(_("Public holidays are not counted (%(place)s).", place=where))
     if rule["suspend_days"]:
         days = formats.plural_days(rule["suspend_days"])
         said.append(_("Work may stop when an invoice is %(days)s overdue.", days=days))
     return said or [_("Late payment has a price.")]
+
+
+def _late_price(reading: Reading, rule: Json) -> str:
+    percent, amount = _bp(rule["percent_bp"]), reading.money(rule["amount"])
+    if rule["repeats"] == "yearly":
+        return _("%(percent)s interest a year, for each day", percent=percent)
+    if rule["percent_bp"] and rule["amount"] and rule["greater"]:
+        return _("%(percent)s of what is due, or %(amount)s if that is more", percent=percent, amount=amount)
+    if rule["percent_bp"] and rule["amount"]:
+        return _("%(percent)s of what is due and %(amount)s", percent=percent, amount=amount)
+    return _("%(percent)s of what is due", percent=percent) if rule["percent_bp"] else amount
+
+
+def _late(rule: Json, fee: str) -> str:
+    if rule["business_day"]:
+        number = formats.number(rule["business_day"], 0)
+        return _("From business day %(number)s of the month on, late payment costs %(fee)s.", number=number, fee=fee)
+    if rule["days"]:
+        days = formats.plural_days(rule["days"])
+        return _("Payment more than %(days)s late costs %(fee)s.", days=days, fee=fee)
+    return _("Late payment costs %(fee)s.", fee=fee)
 
 
 def _expenses(reading: Reading, rule: Json) -> list[str]:
@@ -654,7 +756,7 @@ def _expenses(reading: Reading, rule: Json) -> list[str]:
         said.append(_("They are charged at cost."))
     if rule["apart_above"]:
         amount = reading.money(rule["apart_above"])
-        said.append(_("Those of %(amount)s and more are invoiced apart, before the work starts.", amount=amount))
+        said.append(_("Those of more than %(amount)s are invoiced apart, before the work starts.", amount=amount))
     return said
 
 
@@ -683,7 +785,9 @@ def _deposit(reading: Reading, rule: Json) -> list[str]:
 
 
 def _set_up_fee(reading: Reading, rule: Json) -> list[str]:
-    return [_("Setting up costs %(amount)s, once, with the first invoice.", amount=reading.money(rule["amount"]))]
+    amount, what = reading.money(rule["amount"]), rule["text"].strip()
+    said = [_("Setting up costs %(amount)s, once, at the signing.", amount=amount)]
+    return [*said, _("It is for: %(what)s.", what=reading.own(what))] if what else said
 
 
 def _trial(_reading: Reading, rule: Json) -> list[str]:
@@ -711,6 +815,8 @@ def _commitment(_reading: Reading, rule: Json) -> list[str]:
 
 def _price_lock(_reading: Reading, rule: Json) -> list[str]:
     said = [_("Prices stay the same for %(months)s.", months=_months(rule["months"]))]
+    if rule["rise_bp"]:
+        said.append(_("After that they rise by %(percent)s by themselves.", percent=_bp(rule["rise_bp"])))
     if rule["most_percent"]:
         said.append(_("After that they rise by %(percent)s at most.", percent=_percent(rule["most_percent"])))
     if rule["notice_days"]:
@@ -719,8 +825,12 @@ def _price_lock(_reading: Reading, rule: Json) -> list[str]:
 
 
 def _notice(_reading: Reading, rule: Json) -> list[str]:
-    if rule["days"]:
-        said = [_("The contract can be ended with %(days)s of notice.", days=formats.plural_days(rule["days"]))]
+    days, months = formats.plural_days(rule["days"]), _months(rule["months"])
+    if rule["months"] and rule["days"]:
+        said = [_("The contract can be ended with notice of %(months)s and %(days)s.", months=months, days=days)]
+    elif rule["months"] or rule["days"]:
+        term = months if rule["months"] else days
+        said = [_("The contract can be ended with notice of %(term)s.", term=term)]
     else:
         said = [_("The contract can be ended at any time.")]
     if rule["from_period_end"]:
@@ -735,6 +845,7 @@ RULES: dict[str, Callable[[Reading, Json], list[str]]] = {
     "billing": _billing,
     "due": _due,
     "rollover": _rollover,
+    "refund_unused": _refund_unused,
     "overage": _overage,
     "surcharge": _surcharge,
     "proration": _proration,

@@ -139,7 +139,7 @@ def edit() -> Response:
     me = session.required()
     got = caller.queries(profile=maybe(c.GetMyProfile), card=maybe(GetMyRateCard))
     kept, card = got["profile"], got["card"]
-    priced = bool(card and card["version"])
+    priced = bool(card and card["version"] and card["hourly_rate"])
     fresh = {"display_name": me.name, "time_zone": me.time_zone, "story_locale": me.locale}
     initial = kept or {**fresh, "version": 0, "working_hours": OFFICE_HOURS}
     form = ProfileForm(initial=initial, without=RATES if priced else ())

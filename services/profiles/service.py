@@ -136,7 +136,9 @@ class ProfilesService(Service):
     def _at_the_cards_rates(self, call: Call, content: Content) -> Content:
         """What a profile says of its rates is the rate card's to say, once there is one."""
         card: RateCard | None = call.tx.rate_cards.find_one(id=call.actor.party_id)
-        return replace(content, hourly_rate=card.hourly_rate, retainer=card.retainer) if card else content
+        if card is None:
+            return content
+        return replace(content, hourly_rate=card.hourly_rate or content.hourly_rate, retainer=card.retainer)
 
     def _reprice(self, call: Call, card: RateCard) -> None:
         """The profile's rates follow the card, and with them what is searched and matched."""

@@ -20,12 +20,14 @@ _SYNONYMS: dict[str, dict[str, dict[str, list[str]]]] = json.loads(
 _DESCRIPTIONS: dict[str, dict[str, dict[str, str]]] = json.loads(
     Path(__file__).with_name("descriptions.json").read_text(encoding="utf-8")
 )
+_NOT_NAMES = ("service", "kind")
 _PLURALS = {"service": "services", "skill": "skills", "language": "languages", "industry": "industries"}
 
 SERVICES: dict[str, dict[str, str]] = _DATA["services"]
 """Kinds of work, by code: labels by locale."""
 SKILLS: dict[str, dict[str, str]] = _DATA["skills"]
-"""What somebody can do or a tool they know, by code: `service` it belongs to, labels by locale."""
+"""What somebody can do or a tool they know, by code: `service` it belongs to, `kind` "tool" for a software product,
+labels by locale."""
 LANGUAGES: dict[str, dict[str, str]] = _DATA["languages"]
 """Human languages by ISO 639-1 code: labels by locale."""
 INDUSTRIES: dict[str, dict[str, str]] = _DATA["industries"]
@@ -39,7 +41,7 @@ def all_names() -> dict[str, dict[str, set[str]]]:
         others = _SYNONYMS[_PLURALS[kind]]
         found[kind] = {
             code: {
-                *(name for key, name in entry.items() if key != "service"),
+                *(name for key, name in entry.items() if key not in _NOT_NAMES),
                 *(name for names in others.get(code, {}).values() for name in names),
             }
             for code, entry in entries.items()
@@ -70,6 +72,11 @@ def description(code: str, locale: str) -> str:
 def service_of(code: str) -> str:
     """The service that a skill belongs to; "" for a service."""
     return SKILLS[code]["service"] if code in SKILLS else ""
+
+
+def is_tool(code: str) -> bool:
+    """Whether a skill is knowing a software product, such as Xero."""
+    return SKILLS.get(code, {}).get("kind") == "tool"
 
 
 def skills_of(service: str) -> list[str]:

@@ -16,9 +16,8 @@ from services.profiles.domain.profile import Retainer
 from shared.platform.errors import Conflict, Invalid, Text
 from shared.platform.money import Money
 
-REPEATABLE = frozenset({"surcharge", "discount", "payment_fee", "tiers", "minimum", "set_up_fee"})
+REPEATABLE = frozenset({"surcharge", "discount", "payment_fee", "tiers", "minimum", "set_up_fee", "cancellation"})
 """Kinds of which several may hold for one price; of the others a second one would contradict the first."""
-FOR_INCLUDED_HOURS = frozenset({"rollover", "overage"})
 WEEKDAYS = 7
 SHORTEST_RETAINER = 60
 LONGEST_RETAINER = 60 * 200
@@ -53,6 +52,10 @@ class Price:
     @property
     def includes_hours(self) -> bool:
         return self.kind in ("block", "retainer") and self.minutes > 0
+
+    @property
+    def limits_hours(self) -> bool:
+        return self.includes_hours or self.weekly_limit_minutes > 0
 
 
 Rule = Mapping[str, Any]
@@ -102,14 +105,17 @@ class RateCard:
     # -- what it comes to in one line ------------------------------------------------------------------------------
 
     @property
-    def hourly_rate(self) -> Money:
-        """The first price by the hour, one for all work first; else what an hour of the first plan or block costs."""
+    def hourly_rate(self) -> Money | None:
+        """The first price by the hour, one for all work first; else what an hour of the first plan or block costs;
+        None where nothing is sold by time."""
         hourly = sorted(
             (price for price in self.prices if price.kind == "hourly"), key=lambda price: bool(price.services)
         )
         if hourly:
             return Money(hourly[0].amount, self.currency)
-        with_hours = next(price for price in self.prices if price.includes_hours)
+        with_hours = next((price for price in self.prices if price.includes_hours), None)
+        if with_hours is None:
+            return None
         return Money(max(1, round(with_hours.amount * 60 / with_hours.minutes)), self.currency)
 
     @property
@@ -147,8 +153,6 @@ class RateCard:
         for number in _repeated(labels):
             if labels[number]:
                 wrong[f"{number}.name"] = Text("Another price has this name.")
-        if not any(price.kind == "hourly" or price.includes_hours for price in self.prices):
-            wrong["0.kind"] = Text("Add a price by the hour, or a plan or block with hours: clients compare by them.")
         return wrong
 
     def _wrong_reach(self, number: int, rule: Rule) -> dict[str, Text]:
@@ -159,8 +163,9 @@ class RateCard:
             wrong["prices"] = Text("A price that this holds for is no longer on the card. Choose again.")
             return wrong
         reached = self._reach(rule)
-        if rule["kind"] in FOR_INCLUDED_HOURS and not any(known[id].includes_hours for id in reached):
-            wrong["prices"] = Text("This needs a plan or a block that includes hours.")
+        text = _unsuitable(rule["kind"], [known[id] for id in reached])
+        if text is not None:
+            wrong["prices"] = text
         if rule["kind"] not in REPEATABLE:
             earlier = [other for other in self.rules[:number] if other["kind"] == rule["kind"]]
             if any(reached & self._reach(other) for other in earlier):
@@ -169,6 +174,17 @@ class RateCard:
 
     def _reach(self, rule: Rule) -> set[str]:
         return set(rule["prices"]) or {price.id for price in self.prices}
+
+
+def _unsuitable(kind: str, prices: list[Price]) -> Text | None:
+    """What a rule needs that none of its prices has."""
+    if kind == "rollover" and not any(price.kind == "retainer" and price.includes_hours for price in prices):
+        return Text("This needs a plan that includes hours.")
+    if kind == "refund_unused" and not any(price.includes_hours for price in prices):
+        return Text("This needs a plan or a block that includes hours.")
+    if kind == "overage" and not any(price.limits_hours for price in prices):
+        return Text("This needs a plan or a block that includes hours, or a price with a weekly limit.")
+    return None
 
 
 def _price(data: Mapping[str, Any]) -> Price:
@@ -214,8 +230,36 @@ def _wrong_rule(rule: Rule) -> dict[str, Text]:
     return check(rule) if check else {}
 
 
+def _minimum(rule: Rule) -> dict[str, Text]:
+    if not (rule["minutes"] or rule["amount"]):
+        return {"minutes": Text("Enter how much is charged at least.")}
+    if rule["minutes"] and rule["amount"]:
+        return {"amount": Text("Either time or an amount.")}
+    if rule["amount"] and rule["per"] != "period":
+        return {"per": Text("A least amount is for each period.")}
+    return {}
+
+
+def _tiers(rule: Rule) -> dict[str, Text]:
+    if bool(rule["from_minutes"]) == bool(rule["from_count"]):
+        return {"from_minutes": Text("Enter from how many hours on, or from how many pieces.")}
+    return {}
+
+
+def _due(rule: Rule) -> dict[str, Text]:
+    if rule["before_start"] and (rule["from_month_end"] or rule["day_of_month"]):
+        return {"before_start": Text("Either before the period starts, or after the invoice.")}
+    return _wrong_place(rule["country"], rule["region"]) if rule["country"] else {}
+
+
+def _rollover(rule: Rule) -> dict[str, Text]:
+    if rule["periods"] and rule["days"]:
+        return {"days": Text("Either periods or days.")}
+    return {}
+
+
 def _overage(rule: Rule) -> dict[str, Text]:
-    if rule["treatment"] == "charged" and rule["rate"] == "amount" and rule["amount"] <= 0:
+    if rule["rate"] == "amount" and rule["amount"] <= 0:
         return {"amount": Text("Enter what an hour beyond the plan costs.")}
     return {}
 
@@ -224,6 +268,10 @@ def _surcharge(rule: Rule) -> dict[str, Text]:
     wrong: dict[str, Text] = {}
     if not (rule["percent"] or rule["amount"] or rule["flat"]):
         wrong["percent"] = Text("Enter a percentage or an amount.")
+    if rule["on_included"] == "time" and (rule["amount"] or rule["flat"] or not rule["percent"]):
+        wrong["on_included"] = Text("Only a percentage can be taken as time.")
+    if "overtime" in rule["causes"] and not (rule["day_minutes"] or rule["week_minutes"]):
+        wrong["day_minutes"] = Text("Enter from how many hours a day or a week on.")
     if "holiday" in rule["causes"]:
         wrong.update(_wrong_place(rule["country"], rule["region"]))
     return wrong
@@ -266,9 +314,11 @@ def _proration(rule: Rule) -> dict[str, Text]:
 def _late_fee(rule: Rule) -> dict[str, Text]:
     if not (rule["percent_bp"] or rule["amount"] or rule["suspend_days"]):
         return {"percent_bp": Text("Enter a percentage or an amount.")}
+    if rule["repeats"] == "yearly" and (rule["amount"] or rule["business_day"] or not rule["percent_bp"]):
+        return {"repeats": Text("Interest by the year is a percentage alone.")}
     if rule["business_day"] and rule["days"]:
         return {"days": Text("Either days after the due day, or a business day of the month.")}
-    return {}
+    return _wrong_place(rule["country"], rule["region"]) if rule["country"] else {}
 
 
 def _fee(rule: Rule) -> dict[str, Text]:
@@ -278,7 +328,11 @@ def _fee(rule: Rule) -> dict[str, Text]:
 
 
 def _discount(rule: Rule) -> dict[str, Text]:
-    if rule["when"] in ("prepaid", "first_periods", "commitment") and not rule["count"]:
+    if bool(rule["percent"]) == bool(rule["amount"]):
+        return {"percent": Text("Enter a percentage or an amount.")}
+    if rule["when"] == "paid_early" and not rule["percent"]:
+        return {"percent": Text("Enter a percentage.")}
+    if rule["when"] in ("prepaid", "first_periods", "commitment", "paid_early") and not rule["count"]:
         return {"count": Text("Enter how many.")}
     if rule["when"] == "volume" and not rule["from_minutes"]:
         return {"from_minutes": Text("Enter from how many hours on.")}
@@ -290,8 +344,16 @@ def _discount(rule: Rule) -> dict[str, Text]:
 def _billing(rule: Rule) -> dict[str, Text]:
     if rule["timing"] == "estimate" and not rule["estimate_minutes"]:
         return {"estimate_minutes": Text("Enter the hours that you estimate.")}
-    if rule["every"] == "half_month" and rule["days"] and len(rule["days"]) != 2:
+    if rule["every"] == "half_month" and rule["days"] and len(set(rule["days"])) != 2:
         return {"days": Text("Enter two days of the month, such as 1 and 15.")}
+    if rule["every"] == "month" and len(rule["days"]) > 1:
+        return {"days": Text("Enter one day of the month.")}
+    return {}
+
+
+def _notice(rule: Rule) -> dict[str, Text]:
+    if not (rule["days"] or rule["months"] or rule["from_period_end"]):
+        return {"days": Text("Enter how long.")}
     return {}
 
 
@@ -308,6 +370,11 @@ def _expenses(rule: Rule) -> dict[str, Text]:
 
 
 _CHECKS = {
+    "minimum": _minimum,
+    "tiers": _tiers,
+    "due": _due,
+    "rollover": _rollover,
+    "notice": _notice,
     "overage": _overage,
     "surcharge": _surcharge,
     "deposit": _deposit,

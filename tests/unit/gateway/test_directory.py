@@ -174,3 +174,11 @@ def test_the_style_guide_is_for_local_runs(client: FlaskClient, app: Flask) -> N
         assert client.get("/styleguide").status_code == 404
     finally:
         app.extensions["dextra.settings"] = settings
+
+
+def test_tools_are_told_from_skills() -> None:
+    assert taxonomy.is_tool("books.xero")
+    assert not taxonomy.is_tool("books.invoicing")
+    assert not taxonomy.is_tool("bookkeeping")
+    assert not taxonomy.is_tool("no.such_code")
+    assert not {"tool", "bookkeeping"} & taxonomy.names()["books.xero"]
