@@ -54,7 +54,7 @@ def _(template: str, **params: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Sentences under one heading. `topic` is one of TOPICS; prices have one passage each, with `amount` in words and
+    """What is said under one heading, an entry for each rule. `topic` is one of TOPICS; prices have one passage each, with `amount` in words and
     what the practice says that is included."""
 
     topic: str
@@ -70,7 +70,7 @@ def of_card(card: Json, lang: str = "") -> list[Passage]:
     passages = [reading.of_price(price) for price in card["prices"]]
     by_topic: dict[str, list[str]] = {}
     for rule in card["rules"]:
-        by_topic.setdefault(topic_of(rule["kind"]), []).extend(reading.of_rule(rule))
+        by_topic.setdefault(topic_of(rule["kind"]), []).append(_together(reading.of_rule(rule)))
     for topic, sentence in reading.unsaid():
         by_topic.setdefault(topic, []).append(sentence)
     passages += [
@@ -175,10 +175,11 @@ class Reading:
         ruled = _reached(self.card, "rollover")
         lapsing = [p for p in self.card["prices"] if p["kind"] == "retainer" and p["minutes"] and p["id"] not in ruled]
         if lapsing:
-            said.append(("plan", _("Unused hours lapse when the period ends.")))
+            lapse = [_("Unused hours lapse when the period ends.")]
             if len(lapsing) < len(self.prices):
                 titles = [self.title(price) for price in lapsing]
-                said.append(("plan", _("Only for: %(prices)s.", prices=self.listed(titles))))
+                lapse.append(_("Only for: %(prices)s.", prices=self.listed(titles)))
+            said.append(("plan", _together(lapse)))
         highest = [rule for rule in self.card["rules"] if rule["kind"] == "surcharge" and not rule["add"]]
         if len(highest) > 1:
             said.append(("extra", _("Where several surcharges apply, the highest counts.")))
@@ -193,6 +194,11 @@ def _reached(card: Json, kind: str) -> set[str]:
         if rule["kind"] == kind:
             found |= set(rule["prices"]) or everything
     return found
+
+
+def _together(said: Sequence[str]) -> str:
+    """Sentences that follow each other."""
+    return Markup(" ").join(said) if any(isinstance(one, Markup) for one in said) else " ".join(said)
 
 
 # -- words that several sentences need ------------------------------------------------------------------------------
