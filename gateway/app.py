@@ -14,7 +14,7 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 from flask_compress import Compress
 
-from gateway import formats, forms, i18n, labels, sentences, seo, session, web
+from gateway import formats, forms, i18n, labels, practice, sentences, seo, session, web
 from gateway.caller import Rpc, caller
 from gateway.errors import init_errors
 from gateway.security import init_security
@@ -46,6 +46,7 @@ def create_app(settings: GatewaySettings | None = None, rpc: Rpc | None = None) 
     labels.init_labels(app)
     sentences.init_sentences(app)
     seo.init_seo(app)
+    practice.init_practice(app)
     init_errors(app)
     init_templates(app)
     web.register(app)

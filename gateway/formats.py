@@ -151,6 +151,11 @@ def zone_name(name: str) -> str:
     return f"{name.rsplit('/', maxsplit=1)[-1].replace('_', ' ')} (UTC{offset[:3]}:{offset[3:]})"
 
 
+def country_name(code: str) -> str:
+    """`Germany` for DE, in the reader's language."""
+    return str(locale().territories.get(code, code))
+
+
 def currency_name(code: str) -> str:
     return numbers.get_currency_name(code, locale=locale())
 
@@ -418,6 +423,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "taxon": taxon,
     "work_description": work_description,
     "zone_name": zone_name,
+    "country_name": country_name,
     "currency_name": currency_name,
     "device": device,
     "initials": initials,

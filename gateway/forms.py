@@ -35,6 +35,7 @@ from gateway import formats, i18n, labels
 from gateway.formats import Unreadable
 from gateway.web import page
 from shared.contracts import taxonomy
+from shared.contracts.fields import COUNTRIES
 from shared.platform.errors import Conflict, DextraError, Invalid, TooMany, Unavailable
 from shared.platform.errors import Text as Sentence
 from shared.platform.money import EXPONENTS
@@ -136,6 +137,10 @@ class Field:
         except Unreadable as problem:
             self.errors.append(problem.text)
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Names and texts of its inputs as a browser would send them: what was typed can be kept, and given back."""
+        return [(self.html_name, self.typed)]
+
     def empty(self) -> Any:
         """What an empty optional field means."""
         return self.default
@@ -151,9 +156,12 @@ class Field:
 
 
 class Text(Field):
-    def __init__(self, label: Any, *, most: int = 0, **options: Any) -> None:
+    """`lang` is the language of what is typed, where that is not the page's."""
+
+    def __init__(self, label: Any, *, most: int = 0, lang: str = "", **options: Any) -> None:
         super().__init__(label, **options)
         self.most = most
+        self.lang = lang
 
     def empty(self) -> Any:
         return "" if self.default is None else self.default
@@ -250,6 +258,9 @@ class MoneyInput(Field):
         if amount is not None:
             self.currency = amount.currency
         super().show(amount)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        return [(self.html_name, self.typed), (f"{self.html_name}_currency", self.currency)] if self.typed else []
 
     def take(self, data: MultiDict[str, str]) -> None:
         self.currency = data.get(f"{self.html_name}_currency", self.currency)
@@ -377,6 +388,9 @@ class ChooseSome(Choose):
         self.value = list(value or [])
         self.typed = ""
 
+    def pairs(self) -> list[tuple[str, str]]:
+        return [(self.html_name, code) for code in self.value]
+
     def take(self, data: MultiDict[str, str]) -> None:
         known = self.codes()
         self.value = [code for code in data.getlist(self.html_name) if code in known]
@@ -457,6 +471,12 @@ class Rows(Field):
         for number, row in enumerate(self.rows):
             for field in row.values():
                 field.prefix = f"{self.html_name}-{number}-"
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Of the rows that are not left empty."""
+        first = next(iter(self.columns))
+        used = [row for row in self.rows if row[first].typed.strip()]
+        return [pair for row in used for field in row.values() for pair in field.pairs()]
 
     def drop(self, unwanted: Callable[[dict[str, Field]], bool]) -> None:
         """Leaves out rows; the others keep what was typed."""
@@ -614,6 +634,10 @@ class Form:
                 return
         self.alerts.append(text)
 
+    def pairs(self, *but: str) -> list[tuple[str, str]]:
+        """All that was typed, except into the fields named; `BriefForm(data=MultiDict(form.pairs()))` has it again."""
+        return [pair for name, field in self.fields.items() if name not in but for pair in field.pairs() if pair[1]]
+
     def forget_errors(self) -> None:
         for field in self:
             field.errors = []
@@ -655,6 +679,10 @@ def services() -> list[Choice]:
 
 def languages() -> list[Choice]:
     return _taxa(taxonomy.LANGUAGES)
+
+
+def countries() -> list[Choice]:
+    return sorted(((code, formats.country_name(code)) for code in COUNTRIES), key=lambda pair: pair[1].casefold())
 
 
 def industries() -> list[Choice]:

@@ -153,6 +153,22 @@ LABELS: dict[str, Names] = {
         "assistant": _("What the assistant gets"),
         "market": _("What the market adds or takes"),
     },
+    "company_size": {
+        "alone": _("One person"),
+        "micro": _("2 to 9 people"),
+        "small": _("10 to 49 people"),
+        "medium": _("50 to 249 people"),
+        "large": _("250 people and more"),
+    },
+    "assurance": {
+        "nda": _("Signs a confidentiality agreement"),
+        "data_processing": _("Signs a data processing agreement (GDPR)"),
+        "insured": _("Has professional liability insurance"),
+        "encrypted_devices": _("Encrypted devices, with a screen lock"),
+        "own_office": _("A room of her own to work and talk in"),
+        "password_manager": _("Passwords in a password manager only"),
+        "backups": _("A second line and a second computer"),
+    },
     "weights": {"draft": _("Draft"), "in_force": _("In force"), "past": _("Past")},
     "facet": {
         "level": _("Level"),

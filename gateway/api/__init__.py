@@ -108,7 +108,8 @@ def _view(route: Route) -> Callable[..., Any]:
     def view(**path: str) -> Any:
         named = {route.names.get(name, name): value for name, value in path.items()}
         if isinstance(route.call, Query):
-            return jsonify(caller.query(route.call, {**_query(route), **named}))
+            asked = _body() if route.method == "POST" else _query(route)
+            return jsonify(caller.query(route.call, {**asked, **named}))
         assert isinstance(route.call, Command)
         answer = caller.command(route.call, {**_body(), **named}, key=_key())
         if isinstance(answer, dict) and "token" in answer:
@@ -243,7 +244,9 @@ def _doc(route: Route) -> dict[str, Any]:
         },
     }
     hidden = set(route.names.values())
-    if isinstance(route.call, Query):
+    if isinstance(route.call, Query) and route.method == "POST":
+        doc["requestBody"] = {"content": {"application/json": {"schema": route.call.request}}}
+    elif isinstance(route.call, Query):
         doc["parameters"] = [
             {"in": "query", "name": name, "required": False, "schema": _simple(field)}
             for name, field in route.call.request().fields.items()

@@ -22,7 +22,8 @@ from shared.platform.errors import Text as Sentence
 from shared.platform.money import EXPONENTS
 
 DO = "_do"
-SAVE = "save"
+SAVE, SAVE_ON = "save", "save-on"
+"""What the button of a finished form asks for: to save, or to save and go on to the next step."""
 MOST_PRICES, MOST_RULES = 20, 60
 
 
@@ -167,7 +168,7 @@ class CardForm(Form):
         self.fields: dict[str, Field] = {}
         self.prices: list[Piece] = []
         self.rules: list[Piece] = []
-        self.more = data is not None and (bool(data.get(MORE)) or data.get(DO, SAVE) != SAVE)
+        self.more = data is not None and (bool(data.get(MORE)) or data.get(DO, SAVE) not in (SAVE, SAVE_ON))
         """Only the form is to change: nothing is to be done yet, and no problems shown."""
         for name, declaration in self.declared.items():
             bound = declaration.bound()

@@ -54,8 +54,8 @@ def _(template: str, **params: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What is said under one heading, an entry for each rule. `topic` is one of TOPICS; prices have one passage each, with `amount` in words and
-    what the practice says that is included."""
+    """What is said under one heading, an entry for each rule. `topic` is one of TOPICS; prices have one passage each,
+    with `amount` in words and what the practice says that is included."""
 
     topic: str
     heading: str

@@ -99,8 +99,8 @@ def act(do: Callable[[], Any], *, said: str, to: str | Callable[[Any], str], els
 
 
 def register(app: Flask) -> None:
-    """Every module of this package that has `pages`."""
-    for info in pkgutil.iter_modules(__path__):
-        module = importlib.import_module(f"{__name__}.{info.name}")
+    """Every module of this package that has `pages`; all are there first, for some add to the pages of another."""
+    modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
+    for module in modules:
         if hasattr(module, "pages"):
             app.register_blueprint(module.pages)

@@ -125,17 +125,24 @@ class BriefForm(Form):
 def index() -> Response:
     tab = request.args.get("state", "")
     states = next((list(codes) for code, _name, codes in TABS if code == tab), [])
-    listed = caller.query(c.ListBriefs, {"states": states, "cursor": request.args.get("cursor", "")})
+    got = caller.queries(
+        listed=(c.ListBriefs, {"states": states, "cursor": request.args.get("cursor", "")}),
+        sketches=maybe(c.ListSketches),
+    )
     tabs = [(name, url_for("briefs.index", state=code or None), code == tab, 0) for code, name, _codes in TABS]
-    return page("briefs/index.html", listed=listed, tabs=tabs, tab=tab)
+    sketches = begun(got["sketches"]) if tab in ("", "draft") and not request.args.get("cursor") else []
+    return page("briefs/index.html", listed=got["listed"], sketches=sketches, tabs=tabs, tab=tab)
 
 
-@pages.route("/briefs/new", methods=["GET", "POST"])
-@needs("client")
-def new() -> Response:
-    me = session.required()
-    form = BriefForm(initial={"time_zone": me.time_zone, "text_locale": me.locale, "version": 0})
-    return _edited(form, "", None)
+def begun(sketches: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Briefs that are still being written, each with a line to know it by."""
+    listed = (sketches or {"items": ()})["items"]
+    return [{**sketch, "title": _line_of(sketch)} for sketch in listed]
+
+
+def _line_of(sketch: dict[str, Any]) -> str:
+    title: str = next(iter(sketch["answers"].get("title", ())), "")
+    return title or " ".join(sketch["text"].split())[:140]
 
 
 @pages.route("/briefs/<id>/edit", methods=["GET", "POST"])
@@ -166,16 +173,16 @@ def _with_change(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _edited(form: BriefForm, id: str, kept: dict[str, Any] | None) -> Response:
+def _edited(form: BriefForm, id: str, kept: dict[str, Any]) -> Response:
     if form.valid:
         with form.catching():
-            payload = {**form.payload, "version": form.version.value or 0, **({"id": id} if id else {})}
+            payload = {**form.payload, "version": form.version.value or 0, "id": id}
             payload["text_locale"] = payload["text_locale"] or session.required().locale
             saved = caller.command(c.SaveBrief, payload, key=form.key)
             if "publish" not in request.form:
                 return done(_("Your brief is saved."), url_for("briefs.brief", id=saved["id"], v=saved["version"]))
-            return _publish(saved["id"], f"{form.key}-publish")
-    return form.page("briefs/edit.html", kept=kept)
+            return publish_saved(saved["id"], f"{form.key}-publish")
+    return form.page("briefs/edit.html", kept=kept, reasons=reasons)
 
 
 @pages.get("/briefs/<id>")
@@ -221,7 +228,7 @@ def teams(id: str) -> Response:
     return page("briefs/teams.html", **got)
 
 
-def _publish(id: str, key: str) -> Response:
+def publish_saved(id: str, key: str) -> Response:
     """Publishes, and shows the matches as soon as they are there."""
     return act(
         lambda: caller.command(c.PublishBrief, {"id": id}, key=key),
@@ -234,7 +241,7 @@ def _publish(id: str, key: str) -> Response:
 @pages.post("/briefs/<id>/publish")
 @needs("client")
 def publish(id: str) -> Response:
-    return _publish(id, posted_key())
+    return publish_saved(id, posted_key())
 
 
 @pages.post("/briefs/<id>/pause")

@@ -14,6 +14,7 @@ from gateway import formats, session
 from gateway.caller import caller, maybe
 from gateway.session import needs
 from gateway.web import page
+from gateway.web.briefs import begun
 from gateway.web.sides import SIDES, my_side, other_name
 from shared.contracts import billing, matching, profiles, requests, work
 
@@ -44,6 +45,7 @@ def home() -> Response:
         "invoices": maybe(billing.ListInvoices, {"payment_states": ["unpaid", "partly_paid"], "limit": 100}),
     }
     if me.has("client"):
+        asked["sketches"] = maybe(requests.ListSketches)
         asked["briefs"] = maybe(requests.ListBriefs, {"states": ["draft", "open", "paused"], "limit": 20})
     if me.has("assistant"):
         asked["profile"] = maybe(profiles.GetMyProfile)
@@ -57,6 +59,7 @@ def home() -> Response:
         missing=missing,
         contracts=_items(got, "contracts"),
         briefs=_items(got, "briefs"),
+        sketches=begun(got.get("sketches")),
         profile=got.get("profile"),
         card=got.get("card"),
         **SIDES,

@@ -1,31 +1,20 @@
-"""A brief in the client's own words: what was read in it, on the words themselves, to be kept, corrected or removed."""
+"""What was read in a brief in the client's own words: for the form, for chips, and on the words themselves."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import Blueprint, request, url_for
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response
 
-from gateway import formats, labels, session
-from gateway.caller import caller
-from gateway.forms import Form, LongText, Rows
-from gateway.session import needs
-from gateway.web import done
-from gateway.web.briefs import BriefForm
-from shared.contracts import requests as c
+from gateway import formats, labels
+from gateway.forms import ChooseSome, Form, Rows
 
 
 def _(template: str, **params: Any) -> str:
     return str(gettext(template, **params))
 
-
-pages = Blueprint("own_words", __name__)
 
 LONGEST_TITLE = 80
 MONTHS_A_YEAR, WEEKS_A_YEAR = 12, 52
@@ -36,95 +25,37 @@ WISHED_LEVEL, WISHED_CEFR = 2, "B2"
 Json = Mapping[str, Any]
 
 
-class WordsForm(Form):
-    text = LongText(
-        _l("What do you need?"),
-        most=5000,
-        rows=10,
-        hint=_l("Write as you would to a colleague, in English or Italian: the work, hours, budget, languages, start."),
-        placeholder=_l(
-            "For example: ten hours a week for calendar and travel, up to 35 euros an hour, English C1. No bookkeeping."
-        ),
-    )
+# -- from the text to the form -----------------------------------------------------------------------------------------
 
 
-@pages.route("/briefs/new/words", methods=["GET", "POST"])
-@needs("client")
-def new() -> Response:
-    """First the text alone; then the text with what was found, and the brief's form filled from it."""
-    if request.method == "GET":
-        return WordsForm().page("own_words/write.html")
-    words = WordsForm()
-    if not words.valid:
-        return words.page("own_words/write.html")
-    reading: Json | None = None
-    with words.catching():
-        reading = caller.query(c.ReadBrief, {"text": words.text.value, "today": _today()})
-    return _found(words.text.value, reading) if reading else words.page("own_words/write.html")
-
-
-def _found(text: str, reading: Json) -> Response:
-    dropped = {int(number) for number in request.form.getlist("dropped") if number.isdigit()}
-    if "drop" in request.form and request.form["drop"].isdigit():
-        dropped.add(int(request.form["drop"]))
-    findings = [
-        {**finding, "number": number, "dropped": number in dropped}
-        for number, finding in enumerate(reading["findings"])
-    ]
-    kept = [finding for finding in findings if not finding["dropped"] and not finding["negated"]]
-    begun = "read" in request.form
-    form = BriefForm() if begun else BriefForm(initial=_initial(text, kept), posted=False)
-    if begun and "drop" in request.form:
-        _without(form, findings[int(request.form["drop"])])
-        form.forget_errors()
-        form.status = 200
-    elif begun and form.valid:
-        with form.catching():
-            payload = {**form.payload, "version": 0, "text": text, "text_locale": session.required().locale}
-            saved = caller.command(c.SaveBrief, payload, key=form.key)
-            return done(_("Your brief is saved. Publish it to see who fits."), url_for("briefs.brief", id=saved["id"]))
-    return form.page(
-        "own_words/found.html",
-        text=text,
-        parts=list(_parts(text, findings)),
-        findings=findings,
-        missing=reading["missing"],
-        shown=shown,
-    )
-
-
-def _today() -> str:
-    return datetime.now(ZoneInfo(session.required().time_zone)).date().isoformat()
-
-
-def _initial(text: str, findings: Sequence[Json]) -> dict[str, Any]:
-    """What the form begins with: only what was found, and what the account knows."""
-    first = _first(findings)
+def form_values(text: str, findings: Sequence[Json]) -> dict[str, Any]:
+    """The form's values that the text gives, by field; nothing else is among them."""
+    held = [finding for finding in findings if not finding["negated"]]
+    first = _first(held)
     hours, budget, overlap = first.get("hours"), first.get("budget"), first.get("overlap")
-    skills = [finding["value"] for finding in findings if finding["kind"] == "skill"]
-    return {
+    skills = {finding["value"]["code"]: finding["value"] for finding in held if finding["kind"] == "skill"}.values()
+    spoken = {finding["value"]["code"]: finding["value"] for finding in held if finding["kind"] == "language"}.values()
+    values = {
         "title": _title(text),
-        "text": text,
-        "text_locale": session.required().locale,
-        "version": 0,
         "level": first.get("level", {}).get("code"),
-        "services": [finding["value"]["code"] for finding in findings if finding["kind"] == "service"],
+        "services": list(dict.fromkeys(finding["value"]["code"] for finding in held if finding["kind"] == "service")),
         "required_skills": [_leveled(skill) for skill in skills if skill["required"]],
         "preferred_skills": [_leveled(skill) for skill in skills if not skill["required"]],
         "languages": [
-            {"code": finding["value"]["code"], "cefr": finding["value"]["cefr"] or WISHED_CEFR}
-            for finding in findings
-            if finding["kind"] == "language" and finding["value"]["required"]
+            {"code": language["code"], "cefr": language["cefr"] or WISHED_CEFR}
+            for language in spoken
+            if language["required"]
         ],
-        "engagement": first.get("engagement", {}).get("code", ""),
+        "engagement": first.get("engagement", {}).get("code"),
         "weekly_minutes": _weekly(hours) if hours else None,
         "budget": {"amount": budget["amount"], "currency": budget["currency"]} if budget else None,
-        "time_zone": first.get("zone", {}).get("name") or session.required().time_zone,
+        "time_zone": first.get("zone", {}).get("name"),
         "overlap_minutes": overlap["minutes"] if overlap else None,
         "start_on": first.get("start", {}).get("date"),
         "duration": first.get("duration", {}).get("code"),
         "industry": first.get("industry", {}).get("code"),
     }
+    return {name: value for name, value in values.items() if value not in (None, "", [])}
 
 
 def _first(findings: Sequence[Json]) -> dict[str, Json]:
@@ -152,30 +83,118 @@ def _title(text: str) -> str:
     return sentence[:LONGEST_TITLE].rsplit(" ", 1)[0] + "…"
 
 
-FIELDS = {
+# -- from the form to chips --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An answer of the form. `token` names it for removing, `field` for changing; `quote` are the words it was read
+    from. `asks`: read from a typo or by convention, so that the client is asked whether it is so."""
+
+    token: str
+    field: str
+    kind: str
+    text: str
+    quote: str = ""
+    asks: bool = False
+
+
+KINDS = {
     "hours": "weekly_minutes", "budget": "budget", "engagement": "engagement", "level": "level", "start": "start_on",
-    "duration": "duration", "industry": "industry", "overlap": "overlap_minutes",
+    "duration": "duration", "industry": "industry", "overlap": "overlap_minutes", "zone": "time_zone",
 }  # fmt: skip
-"""The field of the form that a kind fills."""
+"""The field that a kind of finding fills alone."""
+LISTS = (
+    *(("service", "services"), ("skill", "required_skills"), ("skill", "preferred_skills")),
+    ("language", "languages"),
+)
 
 
-def _without(form: BriefForm, finding: Json) -> None:
-    """Takes out of the form what a removed finding had put there; all else that was typed stays."""
-    kind, code = finding["kind"], finding["value"].get("code")
-    for name in ("required_skills", "preferred_skills") if kind == "skill" else ("languages",) * (kind == "language"):
-        rows = form[name]
-        if isinstance(rows, Rows):
-            rows.drop(lambda row: row["code"].value == code)
-    if kind == "service":
-        form["services"].value = [held for held in form["services"].value if held != code]
-    elif kind in FIELDS:
-        form[FIELDS[kind]].show(None)
+def chips(form: Form, read: Form, text: str, findings: Sequence[Json], confirmed: Sequence[str]) -> list[Chip]:
+    """What the form holds, the work first. `read` is a form with only what the text says."""
+    found = list(_of_lists(form, findings, text))
+    for kind, name in KINDS.items():
+        field = form[name]
+        if field.errors or field.value in (None, ""):
+            continue
+        finding = next((one for one in findings if one["kind"] == kind and not one["negated"]), None)
+        if finding is not None and field.pairs() != read[name].pairs():
+            finding = None
+        found.append(_chip(name, name, kind, _ANSWERS[name](form), finding, text))
+    return [replace(chip, asks=chip.asks and chip.token not in confirmed) for chip in found]
 
 
-def _parts(text: str, findings: Sequence[Json]) -> Iterator[tuple[str, list[Json]]]:
+def _chip(token: str, field: str, kind: str, told: str, finding: Json | None, text: str) -> Chip:
+    quote = text[finding["start"] : finding["end"]] if finding else ""
+    return Chip(token, field, kind, told, quote, finding is not None and not finding["sure"])
+
+
+def _of_lists(form: Form, findings: Sequence[Json], text: str) -> Iterator[Chip]:
+    read = {(one["kind"], one["value"].get("code")): one for one in reversed(findings) if not one["negated"]}
+    for kind, name in LISTS:
+        for code, told in _listed(form, name):
+            yield _chip(f"{name}:{code}", name, kind, told, read.get((kind, code)), text)
+
+
+def _listed(form: Form, name: str) -> Iterator[tuple[str, str]]:
+    """Codes of a list's answers, and each in words."""
+    field = form[name]
+    if isinstance(field, ChooseSome):
+        yield from ((code, formats.taxon(code)) for code in field.value)
+    elif isinstance(field, Rows):
+        for row in field.rows:
+            code = row["code"].value
+            if code and not any(cell.errors for cell in row.values()):
+                rank = row["cefr"].value if "cefr" in row else labels.label(row["level"].value, "skill_level")
+                told = _("%(name)s, %(rank)s", name=formats.taxon(code), rank=rank)
+                yield code, _("%(wish)s (a wish)", wish=told) if name == "preferred_skills" else told
+
+
+def take_out(form: Form, token: str) -> None:
+    """Clears the answer that a chip stands for; all else that was typed stays."""
+    name, _separator, code = token.partition(":")
+    field = form.fields.get(name)
+    if isinstance(field, Rows):
+        field.drop(lambda row: row["code"].value == code)
+    elif isinstance(field, ChooseSome):
+        field.value = [held for held in field.value if held != code]
+    elif field is not None and name in KINDS.values():
+        field.show(None)
+
+
+def _budget_of(form: Form) -> str:
+    amount = formats.money(form["budget"].value, cents="auto")
+    if form["engagement"].value == "retainer":
+        return _("up to %(fee)s a month", fee=amount)
+    return _("up to %(rate)s an hour", rate=amount)
+
+
+_ANSWERS: dict[str, Callable[[Form], str]] = {
+    "weekly_minutes": lambda form: _("%(hours)s a week", hours=formats.duration(form["weekly_minutes"].value)),
+    "budget": _budget_of,
+    "engagement": lambda form: labels.label(form["engagement"].value, "engagement"),
+    "level": lambda form: labels.label(form["level"].value, "level"),
+    "start_on": lambda form: formats.format_date(form["start_on"].value),
+    "duration": lambda form: labels.label(form["duration"].value, "duration"),
+    "industry": lambda form: formats.taxon(form["industry"].value),
+    "overlap_minutes": lambda form: _("%(hours)s a day", hours=formats.duration(form["overlap_minutes"].value)),
+    "time_zone": lambda form: formats.zone_name(form["time_zone"].value),
+}
+
+
+# -- on the words ------------------------------------------------------------------------------------------------------
+
+
+def quoted(found: Sequence[Chip], findings: Sequence[Json], text: str) -> list[Json]:
+    """Findings that stand in the form, and those that the text says are not wanted."""
+    quotes = {(chip.kind, chip.quote) for chip in found}
+    return [one for one in findings if one["negated"] or (one["kind"], text[one["start"] : one["end"]]) in quotes]
+
+
+def parts(text: str, findings: Sequence[Json]) -> Iterator[tuple[str, list[Json]]]:
     """The text in pieces, each with the findings on it; where two overlap, the piece is theirs together."""
     at = 0
-    marks = sorted((finding for finding in findings if not finding["dropped"]), key=lambda finding: finding["start"])
+    marks = sorted(findings, key=lambda finding: finding["start"])
     while marks:
         start, end = marks[0]["start"], marks[0]["end"]
         group = [mark for mark in marks if mark["start"] < end]
@@ -187,7 +206,7 @@ def _parts(text: str, findings: Sequence[Json]) -> Iterator[tuple[str, list[Json
 
 
 def shown(finding: Json) -> str:
-    """A finding's value, for people."""
+    """A finding's value, for people: of what is not wanted, which has no place in the form."""
     kind, value = finding["kind"], finding["value"]
     return _SHOWN[kind](value) if kind in _SHOWN else formats.taxon(value["code"])
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.matching.domain.brief import ENDED, Brief
 from services.matching.domain.practice import LanguageLevel, Practice, Retainer, SkillLevel, WorkingDay
+from services.matching.domain.so_far import SoFar
 from services.matching.domain.terms import Terms
 
 Data = Mapping[str, Any]
@@ -79,6 +80,13 @@ def dated(brief: Brief, held: Brief | None, at: datetime) -> Brief:
     """A brief that is told of at an instant: since when it is looked for somebody, and whether that is over."""
     opened_at = held.opened_at if held and held.opened_at else at
     return replace(brief, opened_at=opened_at, ended_at=at if brief.state in ENDED else None)
+
+
+def so_far_of(data: Data) -> SoFar:
+    """What a request says of a brief that is not written yet."""
+    said = {name: data[name] for name in SoFar.__slots__ if data[name] is not None}
+    said |= {"required_skills": _skills(data["required_skills"]), "languages": _languages(data["languages"])}
+    return SoFar(**said)
 
 
 def terms_of(data: Data) -> Terms:

@@ -14,7 +14,7 @@ from weakref import WeakSet
 import structlog
 from eventlet import tpool
 
-from services.matching.copies import Person, brief_of, dated, practice_of, terms_of, withdrawn
+from services.matching.copies import Person, brief_of, dated, practice_of, so_far_of, terms_of, withdrawn
 from services.matching.domain.brief import ENDED, OPEN, Brief
 from services.matching.domain.browse import Filters, by_name
 from services.matching.domain.candidate import Candidate, Card, Wanted
@@ -22,7 +22,7 @@ from services.matching.domain.capacity import Capacity
 from services.matching.domain.contracts import Contract, ContractState
 from services.matching.domain.directory import Directory, Work, directory
 from services.matching.domain.directory import work as work_told
-from services.matching.domain.engine import Explanation, TableEngine, matches_of
+from services.matching.domain.engine import Explanation, Fits, TableEngine, matches_of
 from services.matching.domain.offers import Offer, OfferState, send, thread_of
 from services.matching.domain.practice import Practice
 from services.matching.domain.promises import promised
@@ -114,6 +114,13 @@ class MatchingService(Service):
             "exclusions": engine.exclusions(brief),
             "what_if": engine.what_if(brief),
         }
+
+    @query(c.CountFits)
+    def count_fits(self, call: Call, request: Request) -> Fits:
+        call.actor.require()
+        so_far = so_far_of(request)
+        engine, _ = self._fresh()
+        return engine.count(so_far.as_brief(call.actor.party_id, call.now.date()), so_far.unsaid)
 
     @query(c.ExplainMatch)
     def explain_match(self, call: Call, request: Request) -> Explanation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
 from services.profiles.domain.rate_card import RateCard
 from services.profiles.store import Owner, ProfilesStore
@@ -24,13 +25,23 @@ class ProfilesService(Service):
 
     @command(c.SaveProfile)
     def save_profile(self, call: Call, request: Request) -> dict[str, Any]:
+        return self._write(call, Content.of(request), request["version"])
+
+    @command(c.ChangeProfile)
+    def change_profile(self, call: Call, request: Request) -> dict[str, Any]:
+        held = call.tx.profiles.find_one(id=call.actor.party_id)
+        content = (held.content if held else Content()).changed(request)
+        return self._write(call, content, request["version"])
+
+    def _write(self, call: Call, content: Content, seen_version: int) -> dict[str, Any]:
+        """The draft, or the change of what is there; a published profile is told of whole."""
         call.actor.require()
         require_assistant(assistant=call.actor.has("assistant"))
-        content = self._at_the_cards_rates(call, Content.of(request))
+        content = self._at_the_cards_rates(call, content)
         held: Profile | None = call.tx.profiles.find_one(id=call.actor.party_id)
         if held is None:
             return shown(call.tx.profiles.save(Profile.draft(call.actor.party_id, content, call.now)))
-        saved = call.tx.profiles.save(held.edit(content, call.now, request["version"]))
+        saved = call.tx.profiles.save(held.edit(content, call.now, seen_version))
         if saved.is_published:
             call.emit(c.ProfileChanged, saved.id, shown(saved))
         return shown(saved)
@@ -88,7 +99,7 @@ class ProfilesService(Service):
         held = self.store.profiles.find_one(id=call.actor.party_id)
         if held is None:
             raise NotFound("You have no profile yet. Write one to be found.")
-        return shown(held)
+        return {**shown(held), "completeness": completeness(held.content), "first": held.published_at is None}
 
     @query(c.GetProfile)
     def get_profile(self, call: Call, request: Request) -> dict[str, Any]:
@@ -104,13 +115,15 @@ class ProfilesService(Service):
         if held is not None:
             return shown_card(held)
         profile = self.store.profiles.find_one(id=call.actor.party_id)
-        return shown_card(proposed(profile)) if profile else {"assistant_id": call.actor.party_id, **NO_CARD}
+        first = proposed(profile) if profile else None
+        return shown_card(first) if first else {"assistant_id": call.actor.party_id, **NO_CARD}
 
     @query(cards.GetRateCard)
     def get_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
         profile = self.store.profiles.get(request["id"])
         profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
-        return shown_card(self.store.rate_cards.find_one(id=profile.id) or proposed(profile))
+        card = self.store.rate_cards.find_one(id=profile.id) or proposed(profile)
+        return shown_card(card) if card else {"assistant_id": profile.id, **NO_CARD}
 
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:
@@ -153,9 +166,11 @@ class ProfilesService(Service):
 NO_CARD: dict[str, Any] = {"currency": "EUR", "prices": (), "rules": (), "version": 0}
 
 
-def proposed(profile: Profile) -> RateCard:
-    """What a practice without a rate card charges: its profile's rates."""
+def proposed(profile: Profile) -> RateCard | None:
+    """What a practice without a rate card charges: its profile's rates, where it says any."""
     content = profile.content
+    if content.hourly_rate is None:
+        return None
     return RateCard.proposed(profile.id, content.hourly_rate, content.retainer, profile.updated_at)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from services.requests.domain.brief import Brief, BriefState, Content, Role, require_client_account, role_of
 from services.requests.domain.own_words.reading import Reader, Reading
 from services.requests.domain.shortlist import Kept, keep, key
+from services.requests.domain.sketch import Sketch, begin, unknown
 from services.requests.store import Client, RequestsStore
 from shared.contracts import accounts, matching, taxonomy
 from shared.contracts import requests as c
@@ -46,6 +47,40 @@ class RequestsService(Service):
         call.actor.require()
         return reader().read(request["text"], request["today"] or call.now.date())
 
+    # -- briefs that are still being written -----------------------------------------------------------------------
+
+    @command(c.SaveSketch)
+    def save_sketch(self, call: Call, request: Request) -> dict[str, Any]:
+        """Whoever saves last is right: what is typed now is worth more than a warning about what was typed before."""
+        require_client_account(client=call.actor.has("client"))
+        id, party, day = request["id"], call.actor.party_id, request["today"] or call.now.date()
+        held = call.tx.sketches.find_one(id=id)
+        if held is None:
+            held = begin(id, party, day, call.now, call.tx.sketches.count(client_id=party))
+        held.require_client(party)
+        text, locale, answers = request["text"], request["text_locale"], request["answers"]
+        written = held.written(call.actor.account_id, text, locale, day, answers, call.now)
+        return sketched(call.tx.sketches.save(written))
+
+    @command(c.DropSketch)
+    def drop_sketch(self, call: Call, request: Request) -> None:
+        call.actor.require()
+        _drop_sketch(call, request["id"])
+
+    @query(c.GetSketch)
+    def get_sketch(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        held = self.store.sketches.find_one(id=request["id"])
+        if held is None:
+            raise unknown()
+        held.require_client(call.actor.party_id)
+        return sketched(held)
+
+    @query(c.ListSketches)
+    def list_sketches(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        return {"items": self.store.sketches.of(call.actor.party_id)}
+
     # -- the client ----------------------------------------------------------------------------------------------
 
     @command(c.SaveBrief)
@@ -57,6 +92,8 @@ class RequestsService(Service):
             return shown(_record(call, brief, "edit"))
         require_client_account(client=call.actor.has("client"))
         content.check()
+        if request["sketch_id"]:
+            _drop_sketch(call, request["sketch_id"])
         brief = Brief(
             id=new_id(), client_id=call.actor.party_id, content=content, created_at=call.now, updated_at=call.now
         )
@@ -199,6 +236,20 @@ def shown(brief: Brief) -> dict[str, Any]:
     content = {name: getattr(brief.content, name) for name in Content.__slots__}
     outer = {name: getattr(brief, name) for name in Brief.__slots__ if name != "content"}
     return {**content, **outer, "state": brief.state.value}
+
+
+def sketched(sketch: Sketch) -> dict[str, Any]:
+    """The sketch with what its words say."""
+    reading = reader().read(sketch.text, sketch.read_on)
+    told = {name: getattr(sketch, name) for name in Sketch.__slots__}
+    return {**told, "findings": reading.findings, "missing": reading.missing}
+
+
+def _drop_sketch(call: Call, sketch_id: str) -> None:
+    held = call.tx.sketches.find_one(id=sketch_id)
+    if held is not None:
+        held.require_client(call.actor.party_id)
+        call.tx.sketches.delete(held.id)
 
 
 def fact(brief: Brief) -> dict[str, Any]:

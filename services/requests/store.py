@@ -1,4 +1,5 @@
-"""Documents of briefs, and the copies of accounts that say whether an address is confirmed."""
+"""Documents of briefs, of those still being written, of shortlists, and the copies of accounts that say
+whether an address is confirmed."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from typing import ClassVar
 
 from services.requests.domain.brief import Brief
 from services.requests.domain.shortlist import Kept
+from services.requests.domain.sketch import KEPT, Sketch
 from shared.platform.errors import NotFound
 from shared.platform.storage import Collection, Database, Index
 
@@ -38,6 +40,16 @@ class Briefs(Collection[Brief]):
         return bool(updated.matched_count)
 
 
+class Sketches(Collection[Sketch]):
+    name = "sketches"
+    entity = Sketch
+    indexes = (Index("client_id", "-updated_at"), Index("updated_at", ttl=int(KEPT.total_seconds())))
+
+    def of(self, client_id: str) -> list[Sketch]:
+        """Written last first."""
+        return self.find(client_id=client_id, sort=(("updated_at", -1), ("_id", -1)))
+
+
 class Shortlists(Collection[Kept]):
     name = "shortlists"
     entity = Kept
@@ -59,5 +71,6 @@ class RequestsStore(Database):
     service = "requests"
     copies: ClassVar[dict[str, str]] = {"clients": "accounts"}
     briefs = Briefs
+    sketches = Sketches
     shortlists = Shortlists
     clients = Clients

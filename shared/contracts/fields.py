@@ -25,6 +25,14 @@ SKILL_LEVELS = (1, 2, 3, 4)
 """1 basic, 2 working, 3 advanced, 4 expert."""
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+COUNTRIES = (
+    "AD", "AE", "AL", "AR", "AT", "AU", "BA", "BE", "BG", "BR", "CA", "CH", "CL", "CN", "CO", "CY", "CZ",
+    "DE", "DK", "EE", "EG", "ES", "FI", "FR", "GB", "GR", "HK", "HR", "HU", "IE", "IL", "IN", "IS", "IT",
+    "JP", "KE", "KR", "LI", "LT", "LU", "LV", "MA", "MC", "MD", "ME", "MK", "MT", "MX", "MY", "NG", "NL",
+    "NO", "NZ", "PE", "PH", "PK", "PL", "PT", "RO", "RS", "SA", "SE", "SG", "SI", "SK", "SM", "TH", "TN",
+    "TR", "TW", "UA", "US", "UY", "VA", "VN", "ZA",
+)  # fmt: skip
+"""ISO 3166 codes of the countries that forms offer."""
 
 Check = Callable[[Any], None]
 

@@ -17,11 +17,13 @@ from shared.contracts.fields import (
     SkillWish,
     WorkingDay,
     between,
+    clock_time,
     items,
     known_industry,
     known_service,
     known_skill,
     known_work,
+    known_zone,
     length,
     one_of,
     optional,
@@ -127,6 +129,31 @@ class Matches(Message):
     exclusions = fields.List(fields.Nested(Exclusion))
     what_if = fields.List(fields.Nested(Suggestion))
     index_version = fields.Integer()
+
+
+class CountRequest(Message):
+    """What is known so far of a brief that need not be kept. What is left out keeps nobody out."""
+
+    level = fields.String(load_default="", validate=one_of(("", *LEVELS)))
+    required_skills = fields.List(fields.Nested(SkillWish), load_default=list, validate=items(0, 20))
+    languages = fields.List(fields.Nested(Language), load_default=list, validate=items(0, 8))
+    engagement = fields.String(load_default="", validate=one_of(("", *ENGAGEMENTS)))
+    weekly_minutes = fields.Integer(load_default=None, allow_none=True, validate=optional(between(60, 60 * 60)))
+    budget = MoneyField(load_default=None, allow_none=True)
+    time_zone = fields.String(load_default="", validate=optional(known_zone))
+    day_start = fields.String(load_default="09:00", validate=clock_time)
+    day_end = fields.String(load_default="18:00", validate=clock_time)
+    overlap_minutes = fields.Integer(load_default=0, validate=between(0, 600))
+    start_on = fields.Date(load_default=None, allow_none=True, validate=optional(plausible_day))
+
+
+class Fits(Message):
+    """`exclusions` and `what_if` as for a brief's matches; criteria that nothing was said about keep out nobody."""
+
+    eligible = fields.Integer()
+    considered = fields.Integer()
+    exclusions = fields.List(fields.Nested(Exclusion))
+    what_if = fields.List(fields.Nested(Suggestion))
 
 
 class ExplainRequest(Message):
@@ -561,6 +588,8 @@ class IndexStatus(Message):
 
 
 FindMatches = Query(SERVICE, "find_matches", FindMatchesRequest, Matches)
+# Anyone who is signed in: keeps nothing, and names nobody.
+CountFits = Query(SERVICE, "count_fits", CountRequest, Fits)
 ExplainMatch = Query(SERVICE, "explain_match", ExplainRequest, Explanation)
 # "Why is X not in my list?" By the brief's client, and operators.
 ExplainByName = Query(SERVICE, "explain_by_name", ExplainByNameRequest, Explanations)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields
 
 from shared.contracts.fields import (
     CEFR,
+    COUNTRIES,
     LEVELS,
     LOCALES,
     ById,
@@ -21,11 +24,19 @@ from shared.contracts.fields import (
     known_zone,
     length,
     one_of,
+    optional,
 )
+from shared.contracts.taxonomy import LANGUAGES
 from shared.platform.contract import Command, Empty, Event, Message, Query
 
 SERVICE = "profiles"
 __all__ = ["CEFR"]
+COMPANY_SIZES = ("alone", "micro", "small", "medium", "large")
+"""Of clients: one person; up to 9, 49 and 249 people; more."""
+ASSURANCES = ("nda", "data_processing", "insured", "encrypted_devices", "own_office", "password_manager", "backups")
+"""What she says she is ready for or has; nobody has checked it."""
+SECTIONS = ("about", "work", "hours", "clients", "rates")
+"""The parts of a profile, in the order in which a first one is written."""
 
 
 class Retainer(Message):
@@ -35,32 +46,51 @@ class Retainer(Message):
     included_minutes = fields.Integer(required=True, validate=between(60, 60 * 200))
 
 
+class Told(Message):
+    """What she says of her practice in one more language."""
+
+    locale = fields.String(required=True, validate=one_of(LOCALES))
+    headline = fields.String(required=True, validate=length(1, 140))
+    story = fields.String(load_default="", validate=length(0, 5000))
+
+
 class ProfileContent(Message):
     """What an assistant writes about her practice. `capacity_minutes` is a week's, in all.
 
-    `target_industries` are the lines of business she works for best (none: all alike); `notice_days` is how long before
-    she can begin.
+    A draft may lack anything; what a published profile needs at least is checked when it is published, and from then on
+    at each change. `headline` and `story` are in the language `story_locale`, `translations` hold them in others.
+    `target_industries` are the lines of business she works for best (none: all alike), as are `target_sizes`,
+    `target_countries` (ISO 3166) and `target_languages` (ISO 639-1) of clients; `notice_days` is how long before
+    she can begin. `equipment` is in her words, in `story_locale`. `assurances` are what she declares herself.
     """
 
-    display_name = fields.String(required=True, validate=length(1, 120))
-    headline = fields.String(required=True, validate=length(1, 140))
+    display_name = fields.String(load_default="", validate=length(0, 120))
+    headline = fields.String(load_default="", validate=length(0, 140))
     story = fields.String(load_default="", validate=length(0, 5000))
     story_locale = fields.String(load_default="en", validate=one_of(LOCALES))
-    level = fields.String(required=True, validate=one_of(LEVELS))
-    services = fields.List(fields.String(validate=known_service), required=True, validate=items(1, 40))
-    skills = fields.List(fields.Nested(SkillWish), required=True, validate=items(1, 80))
-    languages = fields.List(fields.Nested(Language), required=True, validate=items(1, 12))
-    time_zone = fields.String(required=True, validate=known_zone)
-    working_hours = fields.List(fields.Nested(WorkingDay), required=True, validate=items(1, 28))
-    capacity_minutes = fields.Integer(required=True, validate=between(60, 60 * 80))
+    translations = fields.List(fields.Nested(Told), load_default=list, validate=items(0, len(LOCALES) - 1))
+    level = fields.String(load_default="", validate=optional(one_of(LEVELS)))
+    services = fields.List(fields.String(validate=known_service), load_default=list, validate=items(0, 40))
+    skills = fields.List(fields.Nested(SkillWish), load_default=list, validate=items(0, 80))
+    languages = fields.List(fields.Nested(Language), load_default=list, validate=items(0, 12))
+    time_zone = fields.String(load_default="", validate=optional(known_zone))
+    working_hours = fields.List(fields.Nested(WorkingDay), load_default=list, validate=items(0, 28))
+    capacity_minutes = fields.Integer(load_default=0, validate=between(0, 60 * 80))
     minimum_weekly_minutes = fields.Integer(load_default=0, validate=between(0, 60 * 80))
-    hourly_rate = MoneyField(required=True)
+    hourly_rate = MoneyField(load_default=None, allow_none=True)
     retainer = fields.Nested(Retainer, load_default=None, allow_none=True)
     target_industries = fields.List(fields.String(validate=known_industry), load_default=list, validate=items(0, 16))
+    target_sizes = fields.List(fields.String(validate=one_of(COMPANY_SIZES)), load_default=list, validate=items(0, 5))
+    target_countries = fields.List(fields.String(validate=one_of(COUNTRIES)), load_default=list, validate=items(0, 40))
+    target_languages = fields.List(fields.String(validate=one_of(LANGUAGES)), load_default=list, validate=items(0, 12))
     notice_days = fields.Integer(load_default=0, validate=between(0, 90))
+    equipment = fields.String(load_default="", validate=length(0, 600))
+    assurances = fields.List(fields.String(validate=one_of(ASSURANCES)), load_default=list, validate=items(0, 8))
 
 
 class Profile(ProfileContent):
+    """What `hourly_rate` and others lack is null, "" or empty."""
+
     assistant_id = fields.String()
     state = fields.String()
     version = fields.Integer()
@@ -74,6 +104,45 @@ class SaveProfileRequest(ProfileContent):
     version = fields.Integer(load_default=0)
 
 
+class ChangeProfileRequest(SaveProfileRequest):
+    """Some of the content, such as one section of it: what is not named stays as it is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"partial": tuple(ProfileContent().fields), **options})
+
+
+class Point(Message):
+    """Something that a profile has or could have. `needed`: without it a profile is not published.
+
+    `part` is where it is written (SECTIONS and others), `weight` how much it counts beside the others, `have` and
+    `enough` how many there are and from how many on it counts in full.
+    """
+
+    code = fields.String()
+    part = fields.String()
+    needed = fields.Boolean()
+    weight = fields.Integer()
+    have = fields.Integer()
+    enough = fields.Integer()
+    done = fields.Boolean()
+
+
+class Completeness(Message):
+    """`percent` of all weights is there. `next` is the point that is worth most now, "" when nothing is left."""
+
+    percent = fields.Integer()
+    points = fields.List(fields.Nested(Point))
+    next = fields.String()
+    publishable = fields.Boolean()
+
+
+class MyProfile(Profile):
+    """With what only its owner sees. `first`: it was never published."""
+
+    completeness = fields.Nested(Completeness)
+    first = fields.Boolean()
+
+
 class ImportedProfile(ProfileContent):
     assistant_id = fields.String(required=True)
 
@@ -82,20 +151,32 @@ class ImportProfilesRequest(Message):
     profiles = fields.List(fields.Nested(ImportedProfile), required=True, validate=items(1, 500))
 
 
-# Creates the draft or changes it; a published profile stays published and the change is seen at once.
+# Creates the draft or replaces all of it; a published profile stays published and the change is seen at once.
 SaveProfile = Command(SERVICE, "save_profile", SaveProfileRequest, Profile)
+# Creates the draft or changes the fields that are named.
+ChangeProfile = Command(SERVICE, "change_profile", ChangeProfileRequest, Profile)
 PublishProfile = Command(SERVICE, "publish_profile", Empty, Profile)
 UnpublishProfile = Command(SERVICE, "unpublish_profile", Empty, Profile)
 # Operators: published profiles of imported accounts.
 ImportProfiles = Command(SERVICE, "import_profiles", ImportProfilesRequest, Empty)
-GetMyProfile = Query(SERVICE, "get_my_profile", Empty, Profile)
+GetMyProfile = Query(SERVICE, "get_my_profile", Empty, MyProfile)
 # Anyone; NotFound while it is not published, except for its owner and operators. `id` is the assistant's.
 GetProfile = Query(SERVICE, "get_profile", ById, Profile)
 
 
 class ProfileFact(ProfileContent):
-    """The whole published profile."""
+    """The whole published profile, which lacks none of these."""
 
+    display_name = fields.String(required=True)
+    headline = fields.String(required=True)
+    level = fields.String(required=True)
+    services = fields.List(fields.String(), required=True)
+    skills = fields.List(fields.Nested(SkillWish), required=True)
+    languages = fields.List(fields.Nested(Language), required=True)
+    time_zone = fields.String(required=True)
+    working_hours = fields.List(fields.Nested(WorkingDay), required=True)
+    capacity_minutes = fields.Integer(required=True)
+    hourly_rate = MoneyField(required=True)
     assistant_id = fields.String(required=True)
     published_at = Instant(required=True)
 

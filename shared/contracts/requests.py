@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from marshmallow import fields
 
 from shared.contracts.fields import (
@@ -17,6 +19,7 @@ from shared.contracts.fields import (
     SkillWish,
     between,
     clock_time,
+    fail,
     items,
     known_industry,
     known_service,
@@ -26,12 +29,25 @@ from shared.contracts.fields import (
     optional,
     plausible_day,
 )
-from shared.platform.contract import Command, Event, Message, Query
+from shared.platform.contract import Command, Empty, Event, Message, Query
 
 SERVICE = "requests"
+QUESTION = re.compile(r"^[A-Za-z0-9_-]{1,80}$")
+SKETCH_ID = re.compile(r"^[A-Za-z0-9_-]{16,64}$")
 ENGAGEMENTS = ("hourly", "retainer")
 DURATIONS = ("", "ongoing", "one_off")
 BRIEF_STATES = ("draft", "open", "paused", "filled", "closed", "expired", "removed")
+
+
+def sketch_id(value: str) -> None:
+    """Long enough that nobody chooses somebody else's by chance."""
+    if not SKETCH_ID.match(value):
+        raise fail("This is no name of a draft: it has 16 to 64 letters and digits.")
+
+
+def question(value: str) -> None:
+    if not QUESTION.match(value):
+        raise fail("This is no name of a question.")
 
 
 class BriefContent(Message):
@@ -94,6 +110,48 @@ class Reading(Message):
     missing = fields.List(fields.String())
 
 
+class SketchRequest(Message):
+    """A brief that is still being written. Who begins one chooses its `id`, so that saving again saves the same.
+
+    `answers`: what was typed so far, by the name of the question, as it was typed; nothing of it is judged. `today` is
+    the client's day, on which the text is read.
+    """
+
+    id = fields.String(required=True, validate=sketch_id)
+    text = fields.String(load_default="", validate=length(0, 5000))
+    text_locale = fields.String(load_default="en", validate=one_of(LOCALES))
+    today = fields.Date(load_default=None, allow_none=True, validate=optional(plausible_day))
+    answers = fields.Dict(
+        keys=fields.String(validate=question),
+        values=fields.List(fields.String(validate=length(0, 5000)), validate=items(0, 40)),
+        load_default=dict,
+        validate=items(0, 400),
+    )
+
+
+class Sketch(SketchRequest, Reading):
+    """With what the text says. Kept for 180 days after the last change."""
+
+    client_id = fields.String()
+    by = fields.String()
+    created_at = Instant()
+    updated_at = Instant()
+
+
+class SketchLine(Message):
+    id = fields.String()
+    text = fields.String()
+    text_locale = fields.String()
+    updated_at = Instant()
+    answers = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+
+
+class Sketches(Message):
+    """All of the client's, written last first; at most 20."""
+
+    items = fields.List(fields.Nested(SketchLine))
+
+
 class Brief(BriefContent):
     id = fields.String()
     client_id = fields.String()
@@ -107,9 +165,13 @@ class Brief(BriefContent):
 
 
 class SaveBriefRequest(BriefContent):
-    """No `id` makes a new draft. `version` is the one the form was made from: a lost race is a Conflict."""
+    """No `id` makes a new draft, which takes the place of the sketch `sketch_id`.
+
+    `version` is the one the form was made from: a lost race is a Conflict.
+    """
 
     id = Id(required=False, load_default="")
+    sketch_id = Id(required=False, load_default="")
     version = fields.Integer(load_default=0)
 
 
@@ -160,6 +222,11 @@ ReopenBrief = Command(SERVICE, "reopen_brief", ById, Brief)
 RemoveBrief = Command(SERVICE, "remove_brief", Reason, Brief)
 # Reads and keeps nothing; anyone who is signed in.
 ReadBrief = Query(SERVICE, "read_brief", ReadRequest, Reading)
+# Clients, their own: briefs that are still being written.
+SaveSketch = Command(SERVICE, "save_sketch", SketchRequest, Sketch)
+DropSketch = Command(SERVICE, "drop_sketch", ById, Empty)
+GetSketch = Query(SERVICE, "get_sketch", ById, Sketch)
+ListSketches = Query(SERVICE, "list_sketches", Empty, Sketches)
 # Anyone who is signed in; their own shortlist, of at most 100.
 KeepAssistant = Command(SERVICE, "keep_assistant", KeepRequest, Kept)
 DropAssistant = Command(SERVICE, "drop_assistant", AssistantRef, Shortlist)

@@ -270,3 +270,27 @@ def test_briefs_are_listed_newest_first_page_by_page(stage: Stage) -> None:
     assert seen == made[::-1]
     opened = stage.call(requests.ListBriefs, {"states": ["open"]}, clara)["items"]
     assert [brief["id"] for brief in opened] == [made[1]]
+
+
+def test_a_sketch_is_kept_as_typed_until_its_brief_is_made(stage: Stage) -> None:
+    carla, other, sketch = actor(new_id(), "client"), actor(new_id(), "client"), f"sketch-{new_id()}"
+    answers = {"weekly_minutes": ["ten"], "_sure": ["a"]}
+    typed = {"id": sketch, "text": "Ten hours a week for travel", "answers": answers}
+
+    kept = [stage.call(requests.SaveSketch, typed, carla) for _ in range(2)][-1]
+
+    assert kept["answers"] == answers
+    assert {finding["kind"] for finding in kept["findings"]} == {"hours", "service"}
+    assert [one["id"] for one in stage.call(requests.ListSketches, {}, carla)["items"]] == [sketch]
+    assert stage.call(requests.ListSketches, {}, other)["items"] == []
+    for contract, payload in (
+        (requests.GetSketch, {"id": sketch}),
+        (requests.DropSketch, {"id": sketch}),
+        (requests.SaveSketch, {**typed, "text": "mine now"}),
+        (requests.SaveBrief, a_brief(sketch_id=sketch)),
+    ):
+        assert attempt(stage, contract, payload, other) == "NotFound", contract.name
+
+    stage.call(requests.SaveBrief, a_brief(sketch_id=sketch), carla)
+
+    assert stage.call(requests.ListSketches, {}, carla)["items"] == []

@@ -30,8 +30,8 @@ VISITOR = (
 )
 BOTH = ("/home", "/offers?show=all", "/contracts", "/timesheets", "/invoices?show=all", "/conversations")
 PEOPLE = {
-    "marco.rossi": ("it", ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new/words")),
-    "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/words", "/shortlist", "/account")),
+    "marco.rossi": ("it", ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2")),
+    "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/shortlist", "/account")),
     "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me")),
     "james.carter": ("en", ("/profile", *BOTH, "/work-for-me")),
     "elena.conti": ("it", ("/home",)),

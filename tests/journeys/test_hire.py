@@ -61,7 +61,7 @@ def write_profile(page: Page) -> None:
 
 def write_brief(page: Page, budget: str = "45") -> None:
     """With a mistake first, which must cost nothing that was typed."""
-    page.goto("/briefs/new")
+    page.goto("/briefs/new/fields")
     page.fill("input[name=title]", "Calendar and travel for a director")
     page.fill("textarea[name=text]", "Two trips a month, one calendar that is always full.")
     page.locator("input[name=level][value=executive]").check()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -41,9 +41,11 @@ class Condition:
 class Asked:
     """What a brief asks of a table, as it stands now."""
 
-    def __init__(self, table: Table, brief: Brief) -> None:
+    def __init__(self, table: Table, brief: Brief, unsaid: Collection[str] = ()) -> None:
+        """`unsaid` are criteria that are not asked for, whatever the brief holds."""
         self.table = table
         self.brief = brief
+        self.unsaid = unsaid
         self.monday: date = week_of(brief.start_on)
         self.days, self.day_minutes = _day(brief.time_zone, brief.day_start, brief.day_end, self.monday)
 
@@ -55,7 +57,7 @@ class Asked:
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """In the order in which they are told."""
-        return (
+        every = (
             self._capacity(),
             *self._level(),
             *self._engagement(),
@@ -65,6 +67,7 @@ class Asked:
             *self._languages(),
             *self._overlap(),
         )
+        return tuple(condition for condition in every if condition.criterion not in self.unsaid)
 
     def rows(self, without: str = "") -> Rows:
         """Who meets every condition, but for those of the criterion `without`; ascending."""

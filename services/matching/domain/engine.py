@@ -7,7 +7,7 @@ with themselves. Everything here is exact: no sampling, no approximate neighbour
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -104,6 +104,16 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Fits:
+    """How many fit, of how many looked at; what keeps the others out, and what would let more in."""
+
+    eligible: int
+    considered: int
+    exclusions: tuple[Exclusion, ...]
+    what_if: tuple[Suggestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A condition that is not met, with what was asked and what was found."""
 
@@ -154,6 +164,8 @@ class Engine(Protocol):
     def what_if(self, brief: Brief) -> tuple[Suggestion, ...]: ...
 
     def exclusions(self, brief: Brief) -> tuple[Exclusion, ...]: ...
+
+    def count(self, brief: Brief, unsaid: Collection[str]) -> Fits: ...
 
     def browse(self, filters: Filters, limit: int, cursor: str) -> Page: ...
 
@@ -327,9 +339,19 @@ class TableEngine:
         match = matches_of([ranked], wanted, {practice.id: candidate}, at)[0]
         return Explanation(match.assistant, True, (), match.score, match.contributions, rank, weights.number)
 
-    def exclusions(self, brief: Brief) -> tuple[Exclusion, ...]:
+    def count(self, brief: Brief, unsaid: Collection[str]) -> Fits:
+        """How many meet all conditions but those that are `unsaid`, which keeps out most, and what would find more."""
+        asked = Asked(self._table, brief, unsaid)
+        return Fits(
+            len(asked.rows()),
+            asked.considered,
+            self.exclusions(brief, unsaid),
+            what_if(self._table, brief, unsaid),
+        )
+
+    def exclusions(self, brief: Brief, unsaid: Collection[str] = ()) -> tuple[Exclusion, ...]:
         """For every condition, in their order."""
-        asked = Asked(self._table, brief)
+        asked = Asked(self._table, brief, unsaid)
         eligible = len(asked.rows())
         return tuple(
             Exclusion(name, asked.considered - asked.meeting(name), len(asked.rows(without=name)) - eligible)

@@ -5,7 +5,7 @@ One thing is changed at a time and all else stays. Nothing here tells a client t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from services.matching.domain.asked import Asked
@@ -40,14 +40,16 @@ class _Change:
     brief: Brief
 
 
-def what_if(table: Table, brief: Brief) -> tuple[Suggestion, ...]:
-    """The changes that find more, largest gain first."""
-    now = len(Asked(table, brief).rows())
+def what_if(table: Table, brief: Brief, unsaid: Collection[str] = ()) -> tuple[Suggestion, ...]:
+    """The changes that find more, largest gain first; none about the criteria that are `unsaid` yet."""
+    now = len(Asked(table, brief, unsaid).rows())
     found = []
     for steps in _ways(brief):
         best: Suggestion | None = None
         for change in steps:
-            gain = len(Asked(table, change.brief).rows()) - now
+            if change.criterion in unsaid:
+                break
+            gain = len(Asked(table, change.brief, unsaid).rows()) - now
             if gain > 0 and (best is None or gain > best.gain):
                 best = Suggestion(change.criterion, change.facts, now, gain)
             if best is not None and best.gain >= max(WORTH * now, 1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -78,42 +78,72 @@ class Retainer:
     included_minutes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
-    """What the assistant wrote. `capacity_minutes` and `minimum_weekly_minutes` are a week's.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Headline and story in one more language."""
 
-    `target_industries`: the lines of business she works for best; `notice_days`: how long before she can begin.
-    """
-
-    display_name: str
+    locale: str
     headline: str
     story: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What the assistant wrote; a draft may lack anything. `capacity_minutes`, `minimum_weekly_minutes`: a week's.
+
+    `headline` and `story` are in `story_locale`, `translations` in others. `target_…`: the clients she works for best;
+    `notice_days`: how long before she can begin; `assurances`: what she declares, checked by nobody.
+    """
+
+    display_name: str = ""
+    headline: str = ""
+    story: str = ""
     story_locale: str = "en"
-    level: str
-    services: tuple[str, ...]
-    skills: tuple[Skill, ...]
-    languages: tuple[SpokenLanguage, ...]
-    time_zone: str
-    working_hours: tuple[Hours, ...]
-    capacity_minutes: int
+    translations: tuple[Told, ...] = ()
+    level: str = ""
+    services: tuple[str, ...] = ()
+    skills: tuple[Skill, ...] = ()
+    languages: tuple[SpokenLanguage, ...] = ()
+    time_zone: str = ""
+    working_hours: tuple[Hours, ...] = ()
+    capacity_minutes: int = 0
     minimum_weekly_minutes: int = 0
-    hourly_rate: Money
+    hourly_rate: Money | None = None
     retainer: Retainer | None = None
     target_industries: tuple[str, ...] = ()
+    target_sizes: tuple[str, ...] = ()
+    target_countries: tuple[str, ...] = ()
+    target_languages: tuple[str, ...] = ()
     notice_days: int = 0
+    equipment: str = ""
+    assurances: tuple[str, ...] = ()
 
     def check(self) -> None:
-        """Raises Invalid with every rule that does not hold."""
-        wrong = {**self._twice(), **_wrong_hours(self.working_hours), **self._wrong_rates()}
-        if self.minimum_weekly_minutes > self.capacity_minutes:
+        """Raises Invalid with everything that contradicts itself; what is missing is no fault of a draft."""
+        _refuse(self._contradictions())
+
+    def check_complete(self) -> None:
+        """Raises Invalid with that, and with everything that a published profile lacks."""
+        _refuse({**self.lacking(), **self._contradictions()})
+
+    def lacking(self) -> dict[str, list[Text]]:
+        """What has to be there before clients see it."""
+        return {name: [text] for name, (is_there, text) in NEEDED.items() if not is_there(self)}
+
+    def _contradictions(self) -> dict[str, list[Text]]:
+        wrong = {
+            **self._twice(),
+            **_wrong_hours(self.working_hours),
+            **self._wrong_rates(),
+            **self._wrong_translations(),
+        }
+        if self.capacity_minutes and self.minimum_weekly_minutes > self.capacity_minutes:
             wrong["minimum_weekly_minutes"] = [Text("This is more than the hours you have in a week.")]
-        if wrong:
-            raise Invalid(fields=wrong)
+        return wrong
 
     def _twice(self) -> dict[str, list[Text]]:
         paths = [
-            *(f"services.{number}" for number in _repeated(self.services)),
-            *(f"target_industries.{number}" for number in _repeated(self.target_industries)),
+            *(f"{name}.{number}" for name in PLAIN_LISTS for number in _repeated(getattr(self, name))),
             *(f"skills.{number}.code" for number in _repeated([skill.code for skill in self.skills])),
             *(f"languages.{number}.code" for number in _repeated([language.code for language in self.languages])),
         ]
@@ -121,26 +151,67 @@ class Content:
 
     def _wrong_rates(self) -> dict[str, list[Text]]:
         wrong: dict[str, list[Text]] = {}
-        if self.hourly_rate.amount <= 0:
+        if self.hourly_rate is not None and self.hourly_rate.amount <= 0:
             wrong["hourly_rate"] = [Text("Enter your rate for an hour.")]
         if self.retainer is not None:
             if self.retainer.fee.amount <= 0:
                 wrong["retainer.fee"] = [Text("Enter your fee for a month.")]
-            elif self.retainer.fee.currency != self.hourly_rate.currency:
+            elif self.hourly_rate is not None and self.retainer.fee.currency != self.hourly_rate.currency:
                 wrong["retainer.fee"] = [Text("Use the same currency as for your hourly rate.")]
         return wrong
 
+    def _wrong_translations(self) -> dict[str, list[Text]]:
+        locales = [self.story_locale, *(told.locale for told in self.translations)]
+        texts = [Text("This language is there already. Choose another.")]
+        return {f"translations.{number - 1}.locale": texts for number in _repeated(locales)}
+
+    def changed(self, request: Mapping[str, Any]) -> Content:
+        """With the fields that a loaded request names."""
+        values = {name: request[name] for name in self.__slots__ if name in request}
+        for name, kind in _KINDS.items():
+            if name in values:
+                values[name] = tuple(kind(**one) for one in values[name])
+        for name in PLAIN_LISTS:
+            if name in values:
+                values[name] = tuple(values[name])
+        if values.get("retainer"):
+            values["retainer"] = Retainer(**values["retainer"])
+        return replace(self, **values)
+
     @classmethod
-    def of(cls, request: dict[str, Any]) -> Content:
+    def of(cls, request: Mapping[str, Any]) -> Content:
         """From a loaded request."""
-        values = {name: request[name] for name in cls.__slots__ if name in request}
-        values["services"] = tuple(request["services"])
-        values["target_industries"] = tuple(request.get("target_industries", ()))
-        values["skills"] = tuple(Skill(**skill) for skill in request["skills"])
-        values["languages"] = tuple(SpokenLanguage(**language) for language in request["languages"])
-        values["working_hours"] = tuple(Hours(**hours) for hours in request["working_hours"])
-        values["retainer"] = Retainer(**request["retainer"]) if request["retainer"] else None
-        return cls(**values)
+        return cls().changed(request)
+
+
+PLAIN_LISTS = (
+    "services", "target_industries", "target_sizes", "target_countries", "target_languages", "assurances",
+)  # fmt: skip
+_KINDS: Mapping[str, Callable[..., Any]] = {
+    "skills": Skill,
+    "languages": SpokenLanguage,
+    "working_hours": Hours,
+    "translations": Told,
+}
+LEAST_CAPACITY = 60
+NEEDED: Mapping[str, tuple[Callable[[Content], bool], Text]] = {
+    "display_name": (lambda of: bool(of.display_name.strip()), Text("Enter the name that clients see.")),
+    "headline": (lambda of: bool(of.headline.strip()), Text("Say in one line what you do, and for whom.")),
+    "level": (lambda of: bool(of.level), Text("Choose the level you work at.")),
+    "services": (lambda of: bool(of.services), Text("Choose at least one service.")),
+    "skills": (lambda of: bool(of.skills), Text("Name at least one skill.")),
+    "languages": (lambda of: bool(of.languages), Text("Name at least one language that you work in.")),
+    "time_zone": (lambda of: bool(of.time_zone), Text("Choose your time zone.")),
+    "working_hours": (lambda of: bool(of.working_hours), Text("Say when you work: at least one day.")),
+    "capacity_minutes": (lambda of: of.capacity_minutes >= LEAST_CAPACITY, Text("Say how many hours a week you sell.")),
+    "hourly_rate": (lambda of: of.hourly_rate is not None, Text("Enter your rate for an hour.")),
+}
+"""What a published profile has at least, with what to do where it is missing."""
+
+
+def _refuse(wrong: dict[str, list[Text]]) -> None:
+    if wrong:
+        raise Invalid(fields=wrong)
 
 
 def _repeated(codes: Sequence[str]) -> list[int]:
@@ -174,7 +245,7 @@ class Profile:
 
     @classmethod
     def draft(cls, id: str, content: Content, at: datetime) -> Profile:
-        """A first save. Raises Invalid for wrong content."""
+        """A first save; it may lack anything. Raises Invalid for wrong content."""
         content.check()
         return cls(id=id, content=content, updated_at=at)
 
@@ -188,10 +259,14 @@ class Profile:
         return self.state is ProfileState.PUBLISHED
 
     def edit(self, content: Content, at: datetime, seen_version: int) -> Profile:
-        """Raises Conflict when it was changed since `seen_version`, Invalid for wrong content."""
+        """Raises Conflict when it was changed since `seen_version`, Invalid for wrong content, or, once it is
+        published, for what is missing."""
         if seen_version != self.version:
             raise Conflict("This profile was changed in another window. Reload it, then repeat your change.")
-        content.check()
+        if self.is_published:
+            content.check_complete()
+        else:
+            content.check()
         return replace(self, content=content, updated_at=at)
 
     def priced(self, hourly_rate: Money | None, retainer: Retainer | None, at: datetime) -> Profile:
@@ -204,7 +279,7 @@ class Profile:
         state = PROFILES.target(self.state, "publish", Role.OWNER)
         if not address_confirmed:
             raise Conflict("Confirm your e-mail address first: use the link that we sent you, or ask for a new one.")
-        self.content.check()
+        self.content.check_complete()
         return replace(self, state=state, published_at=self.published_at or at, updated_at=at)
 
     def unpublish(self, at: datetime) -> Profile:

@@ -83,6 +83,40 @@ PROFILE = {
     "updated_at": "2026-02-03T09:00:00+00:00",
 }
 
+
+def point(code: str, part: str, have: int = 1, enough: int = 1, *, needed: bool = False) -> dict[str, Any]:
+    done = have >= enough
+    return {
+        "code": code, "part": part, "needed": needed, "weight": 6, "have": have, "enough": enough, "done": done,
+    }  # fmt: skip
+
+
+MY_PROFILE = {
+    **PROFILE,
+    "translations": [{"locale": "it", "headline": "Quindici anni accanto a chi dirige", "story": ""}],
+    "target_industries": ["legal"],
+    "target_sizes": ["micro"],
+    "target_countries": ["IT", "CH"],
+    "target_languages": ["it"],
+    "assurances": ["nda"],
+    "equipment": "Two lines, two screens",
+    "notice_days": 7,
+    "first": False,
+    "completeness": {
+        "percent": 84,
+        "next": "story",
+        "publishable": True,
+        "points": [
+            point("display_name", "about", needed=True),
+            point("services", "work", needed=True),
+            point("working_hours", "hours", needed=True),
+            point("hourly_rate", "rates", needed=True),
+            point("story", "about", 120, 300),
+            point("unheard_of", "elsewhere", 0),
+        ],
+    },
+}
+
 LIKE = {"assistant": CARDS[1], "likeness": 0.7, "skills": ["travel.booking"], "services": ["travel"]}
 FOUND = {
     "facets": [

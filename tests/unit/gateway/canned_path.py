@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contracts import billing, matching, profiles, requests, work
-from tests.unit.gateway.canned import CARDS, PROFILE
+from tests.unit.gateway.canned import CARDS, MY_PROFILE
 from tests.unit.gateway.fake_rpc import FakeRpc
 
 ME, OTHER = "acc-1", "as-1"
@@ -37,6 +37,35 @@ BRIEF: dict[str, Any] = {
     "opened_at": "2026-11-02T09:00:00+00:00",
     "expires_at": "2026-12-02T09:00:00+00:00",
     "end_reason": "",
+}
+
+SKETCH: dict[str, Any] = {
+    "id": "sk-1",
+    "client_id": ME,
+    "by": ME,
+    "text": "Ten hours a week for Mailchimp. <b>Now</b>",
+    "text_locale": "en",
+    "findings": [],
+    "missing": ["services", "budget"],
+    "answers": {"title": ["Ten hours a week"], "weekly_minutes": ["ten"]},
+    "created_at": "2026-11-01T09:00:00+00:00",
+    "updated_at": "2026-11-02T09:00:00+00:00",
+}
+FITS: dict[str, Any] = {
+    "eligible": 12,
+    "considered": 141,
+    "exclusions": [
+        {"criterion": "price", "failing": 60, "only_this": 8},
+        {"criterion": "overlap", "failing": 0, "only_this": 0},
+    ],
+    "what_if": [
+        {
+            "criterion": "price",
+            "facts": {"asked": 3500, "proposed": 4000, "currency": "EUR", "engagement": "hourly"},
+            "of": 12,
+            "gain": 9,
+        }
+    ],
 }
 
 SHARES = [
@@ -324,6 +353,9 @@ def answer_path(rpc: FakeRpc, *, assistant: bool = False, empty: bool = False) -
     (
         rpc.on(requests.ListBriefs, listed() if empty else listed(BRIEF, {**BRIEF, "id": "br-2", "title": LONG}))
         .on(requests.GetBrief, BRIEF)
+        .on(requests.ListSketches, listed() if empty else {"items": [SKETCH, {**SKETCH, "text": "", "answers": {}}]})
+        .on(requests.GetSketch, {**SKETCH, "text": "", "answers": {}} if empty else SKETCH)
+        .on(matching.CountFits, FITS)
         .on(matching.FindMatches, NOBODY if empty else MATCHES)
         .on(matching.ExplainMatch, explained if empty else fits)
         .on(matching.ExplainByName, listed() if empty else {"items": [explained, {**fits, "assistant": CARDS[1]}]})
@@ -338,6 +370,6 @@ def answer_path(rpc: FakeRpc, *, assistant: bool = False, empty: bool = False) -
         .on(work.GetTimesheet, side(timesheet()))
         .on(billing.ListInvoices, some(invoice(), invoice(id="in-2", overdue=True)))
         .on(billing.GetInvoice, side(invoice()))
-        .on(profiles.GetMyProfile, {**PROFILE, "assistant_id": ME, "state": "published", "version": 2})
+        .on(profiles.GetMyProfile, {**MY_PROFILE, "assistant_id": ME, "state": "published", "version": 2})
     )
     return rpc

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from gateway import reasons
 from shared.contracts import billing, matching, profiles, requests, work
-from shared.platform.errors import Conflict, Forbidden, Invalid, NotFound, Text, Unavailable
+from shared.platform.errors import Conflict, Forbidden, Invalid, Text, Unavailable
 from tests.unit.gateway.canned_path import (
     BRIEF,
     CONTRIBUTIONS,
@@ -50,6 +50,11 @@ CLIENT = (
     "/briefs",
     "/briefs?state=draft",
     "/briefs/new",
+    "/briefs/new?example=1",
+    "/briefs/new/fields",
+    "/briefs/begun/sk-1",
+    "/briefs/begun/sk-1/words",
+    "/briefs/begun/sk-1/fields",
     "/briefs/br-1",
     "/briefs/br-1/edit",
     "/briefs/br-1/assistants/as-1",
@@ -266,7 +271,7 @@ def test_a_brief_is_saved_as_typed(sign_in: SignIn, rpc: FakeRpc) -> None:
     browser = sign_in("client")
     answer_path(rpc).on(requests.SaveBrief, BRIEF)
 
-    response = browser.post("/briefs/new", data=brief_form())
+    response = browser.post("/briefs/begun/sk-1/fields", data=brief_form())
 
     assert response.status_code == 303
     (asked,) = rpc.calls(requests.SaveBrief)
@@ -307,7 +312,7 @@ def test_a_mistake_is_said_beside_its_field_and_nothing_is_lost(
     browser = sign_in("client")
     answer_path(rpc)
 
-    response = browser.post("/briefs/new", data=brief_form(**typed))
+    response = browser.post("/briefs/begun/sk-1/fields", data=brief_form(**typed))
 
     assert response.status_code == 422
     assert f'id="f-{field}-error"' in response.text
@@ -327,7 +332,7 @@ def test_what_the_service_finds_wrong_is_said_beside_the_field(sign_in: SignIn, 
         ),
     )
 
-    response = browser.post("/briefs/new", data=brief_form())
+    response = browser.post("/briefs/begun/sk-1/fields", data=brief_form())
 
     assert response.status_code == 422
     assert 'id="f-day_end-error"' in response.text
@@ -511,72 +516,6 @@ def test_a_clients_invoice_offers_no_corrections(sign_in: SignIn, rpc: FakeRpc) 
 
     assert "/payments" not in html
     assert "/write-off" not in html
-
-
-def profile_form(**changed: Any) -> MultiDict[str, Any]:
-    return MultiDict(
-        {
-            "display_name": "Studio Bassi",
-            "headline": "Calendars and travel",
-            "story_locale": "en",
-            "level": "executive",
-            "services": "calendar",
-            "skills-0-code": "calendar.management",
-            "skills-0-level": "4",
-            "languages-0-code": "it",
-            "languages-0-cefr": "C2",
-            "time_zone": "Europe/Rome",
-            "working_hours-0-day": "mon",
-            "working_hours-0-start": "09:00",
-            "working_hours-0-end": "13:00",
-            "capacity_minutes": "30",
-            "hourly_rate": "38,50",
-            "hourly_rate_currency": "EUR",
-            "version": "2",
-            **changed,
-        }
-    )
-
-
-def test_a_profile_is_saved_as_typed(sign_in: SignIn, rpc: FakeRpc) -> None:
-    browser = sign_in("assistant", locale="it")
-    answer_path(rpc).on(profiles.SaveProfile, {}).on(profiles.PublishProfile, {})
-
-    assert browser.post("/profile", data=profile_form(publish="1")).status_code == 303
-    (asked,) = rpc.calls(profiles.SaveProfile)
-    loaded = profiles.SaveProfile.request().load(asked.payload)
-    assert loaded["hourly_rate"].amount == 3850
-    assert loaded["retainer"] is None
-    assert loaded["version"] == 2
-    assert rpc.calls(profiles.PublishProfile)
-
-    browser.post("/profile", data=profile_form(fee="600", included_minutes="20"))
-    assert rpc.calls(profiles.SaveProfile)[-1].payload["retainer"]["included_minutes"] == 1200
-
-
-@pytest.mark.parametrize(
-    ("typed", "field"), [({"fee": "600"}, "included_minutes"), ({"included_minutes": "20"}, "fee")]
-)
-def test_half_a_retainer_is_none(sign_in: SignIn, rpc: FakeRpc, typed: dict[str, str], field: str) -> None:
-    browser = sign_in("assistant")
-    answer_path(rpc)
-
-    response = browser.post("/profile", data=profile_form(**typed))
-
-    assert response.status_code == 422
-    assert f'id="f-{field}-error"' in response.text
-    assert not rpc.calls(profiles.SaveProfile)
-
-
-def test_a_first_profile_begins_with_what_the_account_says(sign_in: SignIn, rpc: FakeRpc) -> None:
-    browser = sign_in("assistant", locale="it")
-    answer_path(rpc).on(profiles.GetMyProfile, NotFound("none"))
-
-    html = browser.get("/profile").text
-
-    assert 'value="Clara Bassi"' in html
-    assert html.count('<option value="09:00" selected>') == 6
-    assert 'name="version" value="0"' in html
 
 
 # -- reasons -----------------------------------------------------------------------------------------------------------

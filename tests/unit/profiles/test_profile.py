@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.profiles.domain.profile import (
+    NEEDED,
     PROFILES,
     Content,
     Hours,
@@ -21,6 +22,7 @@ from services.profiles.domain.profile import (
     Role,
     Skill,
     SpokenLanguage,
+    Told,
     require_assistant,
     within,
 )
@@ -104,6 +106,12 @@ def test_a_sound_practice_passes() -> None:
             {"working_hours.1.start", "working_hours.2.start"},
         ),
         ({"minimum_weekly_minutes": 1801}, {"minimum_weekly_minutes"}),
+        ({"translations": (Told("en", "Again"),)}, {"translations.0.locale"}),
+        ({"translations": (Told("it", "Di nuovo"), Told("it", "Ancora"))}, {"translations.1.locale"}),
+        (
+            {"target_countries": ("IT", "CH", "IT"), "assurances": ("nda", "nda")},
+            {"target_countries.2", "assurances.1"},
+        ),
         ({"hourly_rate": eur(0), "retainer": None}, {"hourly_rate"}),
         ({"retainer": Retainer(eur(0), 600)}, {"retainer.fee"}),
         ({"retainer": Retainer(Money(90000, "USD"), 600)}, {"retainer.fee"}),
@@ -175,6 +183,34 @@ def test_only_drawn_transitions_happen(state: ProfileState, event: str) -> None:
 def test_publishing_needs_a_confirmed_address_and_says_how() -> None:
     with pytest.raises(Conflict, match=r"Confirm your e-mail address first: use the link that we sent you"):
         profile().publish(NOW, address_confirmed=False)
+
+
+@pytest.mark.parametrize("lacking", sorted(NEEDED))
+def test_publishing_names_everything_that_is_lacking(lacking: str) -> None:
+    bare = replace(content(), **{lacking: getattr(Content(), lacking)})
+
+    assert set(bare.lacking()) == {lacking}
+    with pytest.raises(Invalid) as refused:
+        profile(content=bare).publish(NOW, address_confirmed=True)
+    assert lacking in refused.value.fields
+
+
+def test_a_draft_may_be_empty_and_a_published_profile_stays_complete() -> None:
+    empty = Profile.draft("anna", Content(), NOW)
+
+    assert set(empty.content.lacking()) == set(NEEDED)
+    assert empty.edit(content(), LATER, 0).content == content()
+    with pytest.raises(Invalid) as refused:
+        profile(PUBLISHED).edit(content(skills=()), LATER, 3)
+    assert list(refused.value.fields) == ["skills"]
+
+
+def test_a_change_names_what_it_changes_and_leaves_the_rest() -> None:
+    request = {"skills": [{"code": "docs.excel", "level": 2}], "headline": "New", "version": 3, "retainer": None}
+
+    changed = content().changed(request)
+
+    assert changed == content(skills=(Skill("docs.excel", 2),), headline="New", retainer=None)
 
 
 def test_publishing_needs_sound_content() -> None:
