@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from gateway import sentences as words
 from gateway import session
 from gateway.web import page
-from shared.platform.errors import DextraError, Internal, Unauthenticated
+from shared.platform.errors import DextraError, Internal, Unauthenticated, Unproven
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +68,8 @@ def error_page(status: int, sentence: str = "") -> Response:
 def on_dextra_error(error: DextraError) -> Response:
     if isinstance(error, Unauthenticated):
         return on_session_end()
+    if isinstance(error, Unproven):
+        return on_missing_proof(error)
     if isinstance(error, Internal):
         log.error("service.broken", request_id=g.request_id)
         return error_page(500)
@@ -86,6 +88,13 @@ def on_session_end() -> Response:
     flash(_("Your session has ended. Please sign in again."), "info")
     here = request.full_path.rstrip("?") if request.method == "GET" else None
     return _onwards(url_for("auth.sign_in", next=here))
+
+
+def on_missing_proof(error: Unproven) -> Response:
+    """Asks who it is; then back to the page, or to the buttons from which this came."""
+    flash(words.translate(error.text), "info")
+    here = request.full_path.rstrip("?") if request.method == "GET" else url_for("protection.index")
+    return _onwards(url_for("protection.prove", next=here))
 
 
 def _onwards(to: str) -> Response:

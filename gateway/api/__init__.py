@@ -31,7 +31,12 @@ from shared.platform.contract import Command, Query
 from shared.platform.errors import DextraError, Invalid, TooMany, Unauthenticated
 
 PREFIX = "/api/v1"
-LIMITS = {"/accounts": SIGN_UP_LIMIT, "/sessions": SIGN_IN_LIMIT, "/accounts/request-reset": SIGN_UP_LIMIT}
+LIMITS = {
+    "/accounts": SIGN_UP_LIMIT,
+    "/sessions": SIGN_IN_LIMIT,
+    "/sessions/second-step": SIGN_IN_LIMIT,
+    "/accounts/request-reset": SIGN_UP_LIMIT,
+}
 MOST_KEY = 200
 MOST_LEVELS = 16
 

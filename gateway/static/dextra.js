@@ -48,6 +48,34 @@
     });
   });
 
+  // What was folded open stays so when a list brings new counts.
+  let unfolded = [];
+  let folded = [];
+  document.addEventListener("htmx:beforeSwap", () => {
+    const listed = [...document.querySelectorAll("details[id]")];
+    unfolded = listed.filter((one) => one.open).map((one) => one.id);
+    folded = listed.filter((one) => !one.open).map((one) => one.id);
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const set = (open) => (id) => {
+      const one = document.getElementById(id);
+      if (one) one.open = open;
+    };
+    unfolded.forEach(set(true));
+    folded.forEach(set(false));
+  });
+
+  // A long list of values follows what is typed above it, and nothing is asked of the server.
+  document.addEventListener("input", (event) => {
+    const list = document.querySelector(event.target.dataset?.narrows || null);
+    if (!list) return;
+    const words = event.target.value.toLowerCase().split(/\s+/);
+    [...list.children].forEach((one) => {
+      one.hidden = !words.every((word) => one.textContent.toLowerCase().includes(word));
+    });
+  });
+  document.addEventListener("change", (event) => event.target.dataset?.narrows && event.stopPropagation(), true);
+
   // A new account begins with the browser's time zone.
   const zone = document.querySelector("select[data-zone]");
   if (zone && !summary) {

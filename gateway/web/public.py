@@ -3,71 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, jsonify, redirect, request, url_for
 from flask import session as cookie
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response
 
-from gateway import formats, i18n, reasons, session
+from gateway import browsing, formats, i18n, reasons, session
 from gateway.caller import caller, maybe
-from gateway.forms import (
-    Choose,
-    ChooseSome,
-    Form,
-    Hours,
-    MoneyInput,
-    Text,
-    Toggle,
-    industries,
-    languages,
-    named,
-    new_key,
-    services,
-    skills,
-)
+from gateway.forms import new_key
 from gateway.rates import sentences as rate_sentences
 from gateway.web import fragment, page, wants_fragment
 from gateway.web.operator import of_each
 from shared.contracts import accounts, matching, operations, profiles, rate_cards, requests
 
 pages = Blueprint("public", __name__)
-
-
-def orders() -> list[tuple[str, str]]:
-    return [("newest", _("Newest first")), ("rate", _("Lowest rate first")), ("free", _("Most free hours first"))]
-
-
-class BrowseForm(Form):
-    """The filters of the list; all may be left empty."""
-
-    text = Text(_l("Words"), most=200, optional=True, placeholder=_l("For example travel, newsletter"))
-    level = Choose(_l("Level"), named("level"), optional=True, blank=_l("Any"))
-    services = ChooseSome(_l("Services"), services, optional=True)
-    skills = Choose(_l("Skill"), skills, optional=True, blank=_l("Any"))
-    language = Choose(_l("Language"), languages, optional=True, blank=_l("Any"))
-    free_minutes = Hours(_l("Free hours a week, at least"), optional=True)
-    rate = MoneyInput(_l("Rate an hour, at most"), optional=True, path="-")
-    industry = Choose(_l("Line of business"), industries, optional=True, blank=_l("Any"))
-    retainer = Toggle(_l("Offers a retainer"), optional=True)
-    sort = Choose(_l("Order"), orders, optional=True, default="newest")
-
-    @property
-    def query(self) -> dict[str, Any]:
-        """What the matching service is asked; filters that could not be read are left out."""
-        asked = {path: value for path, value in self.payload.items() if value not in (None, "", [], False)}
-        if self.skills.value:
-            asked["skills"] = [self.skills.value]
-        if self.rate.value is not None:
-            asked.update(max_rate_amount=self.rate.value.amount, currency=self.rate.value.currency)
-        return asked
-
-    @property
-    def in_use(self) -> bool:
-        return bool(self.query.keys() - {"sort"})
 
 
 @pages.get("/")
@@ -78,58 +29,58 @@ def landing() -> Response:
 
 @pages.get("/assistants")
 def browse() -> Response:
-    form = BrowseForm(data=request.args)
-    cards = caller.query(
-        matching.BrowseAssistants,
-        {**form.query, "cursor": request.args.get("cursor", ""), "limit": 12, "facets": True},
-    )
-    facets = _facets(cards)
+    form, cards = _browsed(limit=12, cursor=request.args.get("cursor", ""))
+    shown: dict[str, Any] = {
+        "cards": cards,
+        "form": form,
+        "counts": browsing.counts_of(cards),
+        "active": browsing.active(form, _args()),
+        "state": browsing.address_of(_args()),
+        "first_values": browsing.first_values,
+    }
     if wants_fragment("results"):
-        response = fragment("public/_results.html", cards=cards, form=form, facets=facets)
-        used = urlencode({name: values for name, values in request.args.lists() if any(values)}, doseq=True)
+        response = fragment("public/_results.html", refreshed=True, **shown)
         step = "HX-Replace-Url" if _only_typed_on() else "HX-Push-Url"
-        response.headers[step] = f"{request.path}?{used}"
+        response.headers[step] = browsing.list_url(shown["state"])
         return response
-    return page("public/browse.html", cards=cards, form=form, facets=facets)
+    return page("public/browse.html", **shown)
 
 
-TYPED = ("text", "cursor", "sort", "rate_currency", "lang")
+@pages.get("/assistants/values/<name>")
+def values(name: str) -> Response:
+    """All values of a facet, in place or as a page of links; `q` narrows them down."""
+    if name not in browsing.MANY_VALUES:
+        raise NoSuchPage
+    form, cards = _browsed(limit=1)
+    words = request.args.get("q", "")
+    listed = browsing.all_values(browsing.counts_of(cards), name, words)
+    chosen = form[name].value or []
+    others = [row for row in listed if row[0] not in chosen]
+    if wants_fragment(f"more-{name}"):
+        return fragment("public/_values.html", name=name, field=form[name], values=others)
+    args = {key: values for key, values in _args().items() if key != "q"}
+    links = [(text, count, browsing.with_value(args, name, code)) for code, text, count in others]
+    back = browsing.list_url(browsing.address_of(args))
+    return page("public/values.html", name=name, field=form[name], links=links, words=words, args=args, back=back)
+
+
+def _browsed(**asked: Any) -> tuple[browsing.BrowseForm, dict[str, Any]]:
+    form = browsing.BrowseForm(data=request.args)
+    return form, caller.query(matching.BrowseAssistants, {**form.reader, **form.query, "facets": True, **asked})
+
+
+def _args() -> dict[str, list[str]]:
+    return dict(request.args.lists())
+
+
+TYPED = ("text", "sort", "lang")
 
 
 def _only_typed_on() -> bool:
     """Whether at most the words changed: a letter more is no step to go back to."""
     before = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
-    now = {name: values for name, values in request.args.lists() if any(values)}
-    rest = [{k: v for k, v in args.items() if k not in TYPED} for args in (before, now)]
+    rest = [{k: v for k, v in browsing.address_of(args).items() if k not in TYPED} for args in (before, _args())]
     return rest[0] == rest[1]
-
-
-FACETS = {"services": 8, "skills": 8, "languages": 5, "industries": 5}
-"""Those that are links to one more filter, and how many values of each."""
-ONE_FILTER = {"languages": "language", "industries": "industry"}
-
-
-def _facets(cards: dict[str, Any]) -> list[tuple[str, list[tuple[str, int, str]]]]:
-    """By name: value, count, and the address of the list with it added; those already in use are left out."""
-    held = {name: values for name, values in request.args.lists() if name != "cursor" and any(values)}
-    shown = []
-    for facet in cards.get("facets", ()):
-        name = ONE_FILTER.get(facet["name"], facet["name"])
-        values = []
-        for value in facet["values"] if facet["name"] in FACETS else ():
-            if value["value"] in held.get(name, ()) or (facet["name"] in ONE_FILTER and name in held):
-                continue
-            added = [*held.get(name, ()), value["value"]] if name == "services" else [value["value"]]
-            values.append(
-                (
-                    value["value"],
-                    value["count"],
-                    url_for("public.browse") + "?" + urlencode({**held, name: added}, doseq=True),
-                )
-            )
-        if values:
-            shown.append((facet["name"], values[: FACETS[facet["name"]]]))
-    return shown
 
 
 @pages.get("/assistants/<id>")

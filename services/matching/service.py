@@ -205,7 +205,8 @@ class MatchingService(Service):
 
     @query(c.BrowseAssistants)
     def browse_assistants(self, call: Call, request: Request) -> dict[str, Any]:
-        filters = Filters(**{name: _hashable(request[name]) for name in Filters.__slots__ if name in request})
+        asked = {name: _hashable(request[name]) for name in Filters.__slots__ if name in request}
+        filters = Filters(**asked, at=call.now)
         found = self._fresh()[0].browse(filters, request["limit"], request["cursor"])
         known = self._candidates(found.ids)
         return {
@@ -255,7 +256,7 @@ class MatchingService(Service):
         search = call.tx.searches.find_one(id=entity_id)
         if search is None:
             return
-        found = self._fresh()[0].browse(search.since(), LOOKED_THROUGH, "")
+        found = self._fresh()[0].browse(search.since(call.now), LOOKED_THROUGH, "")
         looked, news = search.looked(found.ids, call.now)
         call.tx.searches.save(looked)
         call.set_timer("search.look", search.id, looked.due_at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from services.matching.domain.brief import Brief
 from services.matching.domain.capacity import Capacity
@@ -32,6 +32,7 @@ class Card:
     retainer: Retainer | None
     capacity_minutes: int
     free_minutes: int
+    published_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -84,6 +85,7 @@ class Candidate:
             retainer=practice.retainer,
             capacity_minutes=practice.capacity_minutes,
             free_minutes=self.free_minutes,
+            published_at=practice.published_at,
         )
 
 
