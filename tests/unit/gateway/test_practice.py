@@ -378,7 +378,7 @@ def test_clients_read_her_in_their_language(client: Any, rpc: FakeRpc, locale: s
 
     assert re.search(rf'<p class="lead flush"><span>{headline}', html)
     assert 'lang="en">I have worked beside' in html
-    assert ("Written in" in html or "Scritto in" in html) == (locale == "it")
+    assert ("Written in" in html or "Testo in" in html) == (locale == "it")
     assert ("Immacolata" if locale == "it" else "Immaculate Conception") in html
 
 
