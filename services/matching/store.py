@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from services.matching.copies import Person
 from services.matching.domain.brief import OPEN, Brief
 from services.matching.domain.capacity import Capacity, not_enough
+from services.matching.domain.company import Company
 from services.matching.domain.contracts import Contract
 from services.matching.domain.offers import Offer, OfferState
 from services.matching.domain.practice import Practice
@@ -264,6 +265,13 @@ class People(Collection[Person]):
         return found.name if found else ""
 
 
+class Companies(Collection[Company]):
+    """Copies of what clients say of themselves."""
+
+    name = "companies"
+    entity = Company
+
+
 class TwoSided(Collection[E]):
     """What a client and an assistant share: `sides` finds it by either."""
 
@@ -338,11 +346,17 @@ class WeightSets(Collection[Weights]):
 
 class MatchingStore(Database):
     service = "matching"
-    copies: ClassVar[dict[str, str]] = {"practices": "profiles", "briefs": "requests", "people": "accounts"}
+    copies: ClassVar[dict[str, str]] = {
+        "practices": "profiles",
+        "briefs": "requests",
+        "people": "accounts",
+        "companies": "accounts",
+    }
     practices = Practices
     capacities = Capacities
     briefs = Briefs
     people = People
+    companies = Companies
     offers = Offers
     contracts = Contracts
     weights = WeightSets

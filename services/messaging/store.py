@@ -12,6 +12,7 @@ from services.messaging.domain.mail import LEASE, Mail, MailState
 from services.messaging.domain.notification import Notification
 from services.messaging.domain.parties import Side
 from services.messaging.domain.person import Person
+from services.messaging.domain.team import Team
 from shared.platform.storage import Collection, Database, Document, Index, PageOf
 
 MAILS_KEPT = timedelta(days=90)
@@ -20,6 +21,11 @@ MAILS_KEPT = timedelta(days=90)
 class People(Collection[Person]):
     name = "people"
     entity = Person
+
+
+class Teams(Collection[Team]):
+    name = "teams"
+    entity = Team
 
 
 class Conversations(Collection[Conversation]):
@@ -103,8 +109,9 @@ class Mails(Collection[Mail]):
 class MessagingStore(Database):
     service = "messaging"
     people = People
+    teams = Teams
     conversations = Conversations
     messages = Messages
     notifications = Notifications
     mails = Mails
-    copies: ClassVar[dict[str, str]] = {People.name: "accounts"}
+    copies: ClassVar[dict[str, str]] = {People.name: "accounts", Teams.name: "accounts"}

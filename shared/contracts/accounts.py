@@ -23,7 +23,17 @@ ROLES = ("client", "assistant")
 """What somebody can sign up as; `operator` is granted by the deployment's setting."""
 
 
+class Membership(Message):
+    """A client company that the account may act for, and as what: owner, approver or viewer."""
+
+    company_id = fields.String()
+    name = fields.String()
+    role = fields.String()
+
+
 class Account(Message):
+    """`companies` are those it was invited to; its own is not among them."""
+
     id = fields.String()
     email = fields.String()
     name = fields.String()
@@ -33,6 +43,7 @@ class Account(Message):
     email_confirmed = fields.Boolean()
     created_at = Instant()
     version = fields.Integer()
+    companies = fields.List(fields.Nested(Membership))
 
 
 class SignedIn(Message):
@@ -124,11 +135,11 @@ class Accounts(Message):
 
 
 # Signs the new account in at once; a confirmation link goes out by e-mail.
-SignUp = Command(SERVICE, "sign_up", SignUpRequest, SignedIn, secret=True)
-SignIn = Command(SERVICE, "sign_in", SignInRequest, SignedIn, secret=True)
+SignUp = Command(SERVICE, "sign_up", SignUpRequest, SignedIn, secret=True, personal=True)
+SignIn = Command(SERVICE, "sign_in", SignInRequest, SignedIn, secret=True, personal=True)
 # The account of a session's token; Unauthenticated when it is unknown, revoked or expired.
 CheckSession = Query(SERVICE, "check_session", TokenRequest, SignedIn)
-SignOut = Command(SERVICE, "sign_out", TokenRequest, Empty)
+SignOut = Command(SERVICE, "sign_out", TokenRequest, Empty, personal=True)
 ListSessions = Query(SERVICE, "list_sessions", Empty, Sessions)
 
 
@@ -136,20 +147,20 @@ class RevokeRequest(Message):
     session_id = Id()
 
 
-RevokeSession = Command(SERVICE, "revoke_session", RevokeRequest, Empty)
+RevokeSession = Command(SERVICE, "revoke_session", RevokeRequest, Empty, personal=True)
 # `session_id` is the one that stays.
-RevokeOtherSessions = Command(SERVICE, "revoke_other_sessions", RevokeRequest, Empty)
-ConfirmEmail = Command(SERVICE, "confirm_email", TokenRequest, Account)
-ResendConfirmation = Command(SERVICE, "resend_confirmation", Empty, Empty)
+RevokeOtherSessions = Command(SERVICE, "revoke_other_sessions", RevokeRequest, Empty, personal=True)
+ConfirmEmail = Command(SERVICE, "confirm_email", TokenRequest, Account, personal=True)
+ResendConfirmation = Command(SERVICE, "resend_confirmation", Empty, Empty, personal=True)
 # Answers the same whether or not the address has an account.
-RequestReset = Command(SERVICE, "request_reset", EmailRequest, Empty)
+RequestReset = Command(SERVICE, "request_reset", EmailRequest, Empty, personal=True)
 # Sets the password, revokes every session.
-ResetPassword = Command(SERVICE, "reset_password", ResetRequest, Empty)
+ResetPassword = Command(SERVICE, "reset_password", ResetRequest, Empty, personal=True)
 GetAccount = Query(SERVICE, "get_account", Empty, Account)
-ChangeSettings = Command(SERVICE, "change_settings", SettingsRequest, Account)
-AddRole = Command(SERVICE, "add_role", RoleRequest, Account)
+ChangeSettings = Command(SERVICE, "change_settings", SettingsRequest, Account, personal=True)
+AddRole = Command(SERVICE, "add_role", RoleRequest, Account, personal=True)
 # Operators: accounts without a password, e-mail taken as confirmed; their owners set one through the reset link.
-ImportAccounts = Command(SERVICE, "import_accounts", ImportRequest, Imported)
+ImportAccounts = Command(SERVICE, "import_accounts", ImportRequest, Imported, personal=True)
 ListAccounts = Query(SERVICE, "list_accounts", ListAccountsRequest, Accounts)
 
 
