@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
@@ -20,6 +21,7 @@ from flask_babel import ngettext
 from gateway import i18n, labels
 from shared.contracts import taxonomy
 from shared.contracts.fields import DAYS, FIRST_YEAR, LAST_YEAR
+from shared.contracts.matching import NEW_DAYS
 from shared.platform.clock import utc_now
 from shared.platform.errors import Text
 from shared.platform.money import EXPONENTS, Money
@@ -119,6 +121,11 @@ def duration(minutes: int | None) -> str:
     return f"{sign}{hours}{NBSP}h{NBSP}{rest:02}" if rest else f"{sign}{hours}{NBSP}h"
 
 
+def is_new(published_at: str | datetime | None) -> bool:
+    """Whether somebody came in the last days (NEW_DAYS)."""
+    return bool(published_at) and utc_now() - instant(published_at or utc_now()) <= timedelta(days=NEW_DAYS)
+
+
 def number(value: float | None, digits: int = 1) -> str:
     """At most `digits` decimals."""
     if value is None:
@@ -160,6 +167,11 @@ def currency_name(code: str) -> str:
     return numbers.get_currency_name(code, locale=locale())
 
 
+def host(link: str) -> str:
+    """Where a link leads, as people say it: `example.com`."""
+    return (urlsplit(link).hostname or "").removeprefix("www.")
+
+
 def initials(name: str) -> str:
     """At most two letters for an avatar."""
     words = [
@@ -188,11 +200,14 @@ def device(user_agent: str) -> str:
 
 _BROWSERS = (
     ("Edg", "Edge"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Vivaldi/", "Vivaldi"),
     ("OPR/", "Opera"),
     ("Firefox/", "Firefox"),
     ("Chrome/", "Chrome"),
     ("Safari/", "Safari"),
     ("curl/", "curl"),
+    ("python", "Python"),
 )
 _SYSTEMS = (
     ("Android", "Android"),
@@ -255,14 +270,19 @@ OFFICE = (time(9), time(18))
 """Of a usual working day, Monday to Friday."""
 
 
-def shared_minutes(working_hours: Sequence[Mapping[str, str]], place: str) -> int:
-    """Minutes a day that her working hours, on the clock of `place`, share with an office day (OFFICE) on the reader's
-    clock: the mean of next week's five, clocks that change included."""
-    here, there = i18n.zone(), ZoneInfo(place)
+def shared_minutes(
+    working_hours: Sequence[Mapping[str, str]], place: str, zone: str = "", start: str = "", end: str = ""
+) -> int:
+    """Minutes a day that her working hours, on the clock of `place`, share with the reader's day: the mean of next
+    week's five, clocks that change included. The day is OFFICE on the reader's clock, unless it is said.
+    """
+    here, there = ZoneInfo(zone) if zone else i18n.zone(), ZoneInfo(place)
+    office = [f"{clock:%H:%M}" for clock in OFFICE]
+    start, end = start or office[0], end or office[1]
     today = utc_now().astimezone(here).date()
     monday = today + timedelta(days=7 - today.weekday())
     hers = [
-        (_instant(day, entry["start"], there), _instant(day, entry["end"], there))
+        _span(day, entry["start"], entry["end"], there)
         for number in range(-1, 6)
         for day in [monday + timedelta(days=number)]
         for entry in working_hours
@@ -270,11 +290,15 @@ def shared_minutes(working_hours: Sequence[Mapping[str, str]], place: str) -> in
     ]
     total = timedelta()
     for number in range(5):
-        begin, end = (
-            datetime.combine(monday + timedelta(days=number), clock, here).astimezone(UTC) for clock in OFFICE
-        )
-        total += sum((max(min(end, stop) - max(begin, start), timedelta()) for start, stop in hers), timedelta())
+        begin, close = _span(monday + timedelta(days=number), start, end, here)
+        total += sum((max(min(close, stop) - max(begin, at), timedelta()) for at, stop in hers), timedelta())
     return round(total / timedelta(minutes=5))
+
+
+def _span(day: date, start: str, end: str, place: ZoneInfo) -> tuple[datetime, datetime]:
+    """An end before the start is on the next day."""
+    last = day + timedelta(days=1) if end < start else day
+    return _instant(day, start, place), _instant(last, end, place)
 
 
 def _instant(day: date, clock: str, place: ZoneInfo) -> datetime:
@@ -421,6 +445,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "listed": listed,
     "taxon": taxon,
+    "host": host,
     "work_description": work_description,
     "zone_name": zone_name,
     "country_name": country_name,
@@ -428,6 +453,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "device": device,
     "initials": initials,
     "shared_minutes": shared_minutes,
+    "is_new": is_new,
     "hue": hue,
     "days": plural_days,
     "typed_money": typed_money,

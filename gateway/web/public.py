@@ -3,70 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, jsonify, redirect, request, url_for
+from flask import Blueprint, g, jsonify, make_response, redirect, request, url_for
 from flask import session as cookie
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response
 
-from gateway import formats, i18n, reasons, session
+from gateway import browsing, cards, formats, i18n, reasons, session
 from gateway.caller import caller, maybe
-from gateway.forms import (
-    Choose,
-    ChooseSome,
-    Form,
-    Hours,
-    MoneyInput,
-    Text,
-    Toggle,
-    industries,
-    languages,
-    named,
-    new_key,
-    services,
-    skills,
-)
+from gateway.forms import new_key
+from gateway.security import limiter
 from gateway.web import fragment, page, wants_fragment
 from gateway.web.operator import of_each
-from shared.contracts import accounts, matching, operations, profiles, requests
+from shared.contracts import accounts, matching, operations, practice_files, profiles, requests
 
 pages = Blueprint("public", __name__)
-
-
-def orders() -> list[tuple[str, str]]:
-    return [("newest", _("Newest first")), ("rate", _("Lowest rate first")), ("free", _("Most free hours first"))]
-
-
-class BrowseForm(Form):
-    """The filters of the list; all may be left empty."""
-
-    text = Text(_l("Words"), most=200, optional=True, placeholder=_l("For example travel, newsletter"))
-    level = Choose(_l("Level"), named("level"), optional=True, blank=_l("Any"))
-    services = ChooseSome(_l("Services"), services, optional=True)
-    skills = Choose(_l("Skill"), skills, optional=True, blank=_l("Any"))
-    language = Choose(_l("Language"), languages, optional=True, blank=_l("Any"))
-    free_minutes = Hours(_l("Free hours a week, at least"), optional=True)
-    rate = MoneyInput(_l("Rate an hour, at most"), optional=True, path="-")
-    industry = Choose(_l("Line of business"), industries, optional=True, blank=_l("Any"))
-    retainer = Toggle(_l("Offers a retainer"), optional=True)
-    sort = Choose(_l("Order"), orders, optional=True, default="newest")
-
-    @property
-    def query(self) -> dict[str, Any]:
-        """What the matching service is asked; filters that could not be read are left out."""
-        asked = {path: value for path, value in self.payload.items() if value not in (None, "", [], False)}
-        if self.skills.value:
-            asked["skills"] = [self.skills.value]
-        if self.rate.value is not None:
-            asked.update(max_rate_amount=self.rate.value.amount, currency=self.rate.value.currency)
-        return asked
-
-    @property
-    def in_use(self) -> bool:
-        return bool(self.query.keys() - {"sort"})
 
 
 @pages.get("/")
@@ -77,63 +29,76 @@ def landing() -> Response:
 
 @pages.get("/assistants")
 def browse() -> Response:
-    form = BrowseForm(data=request.args)
-    cards = caller.query(
-        matching.BrowseAssistants,
-        {**form.query, "cursor": request.args.get("cursor", ""), "limit": 12, "facets": True},
-    )
-    facets = _facets(cards)
+    form, cards = _browsed(limit=12, cursor=request.args.get("cursor", ""))
+    shown: dict[str, Any] = {
+        "cards": cards,
+        "form": form,
+        "counts": browsing.counts_of(cards),
+        "active": browsing.active(form, _args()),
+        "state": browsing.address_of(_args()),
+        "first_values": browsing.first_values,
+    }
     if wants_fragment("results"):
-        response = fragment("public/_results.html", cards=cards, form=form, facets=facets)
-        used = urlencode({name: values for name, values in request.args.lists() if any(values)}, doseq=True)
+        response = fragment("public/_results.html", refreshed=True, **shown)
         step = "HX-Replace-Url" if _only_typed_on() else "HX-Push-Url"
-        response.headers[step] = f"{request.path}?{used}"
+        response.headers[step] = browsing.list_url(shown["state"])
         return response
-    return page("public/browse.html", cards=cards, form=form, facets=facets)
+    return page("public/browse.html", **shown)
 
 
-TYPED = ("text", "cursor", "sort", "rate_currency", "lang")
+@pages.get("/assistants/values/<name>")
+def values(name: str) -> Response:
+    """All values of a facet, in place or as a page of links; `q` narrows them down."""
+    if name not in browsing.MANY_VALUES:
+        raise NoSuchPage
+    form, cards = _browsed(limit=1)
+    words = request.args.get("q", "")
+    listed = browsing.all_values(browsing.counts_of(cards), name, words)
+    chosen = form[name].value or []
+    others = [row for row in listed if row[0] not in chosen]
+    if wants_fragment(f"more-{name}"):
+        return fragment("public/_values.html", name=name, field=form[name], values=others)
+    args = {key: values for key, values in _args().items() if key != "q"}
+    links = [(text, count, browsing.with_value(args, name, code)) for code, text, count in others]
+    back = browsing.list_url(browsing.address_of(args))
+    return page("public/values.html", name=name, field=form[name], links=links, words=words, args=args, back=back)
+
+
+def _browsed(**asked: Any) -> tuple[browsing.BrowseForm, dict[str, Any]]:
+    form = browsing.BrowseForm(data=request.args)
+    return form, caller.query(matching.BrowseAssistants, {**form.reader, **form.query, "facets": True, **asked})
+
+
+def _args() -> dict[str, list[str]]:
+    return dict(request.args.lists())
+
+
+TYPED = ("text", "sort", "lang")
 
 
 def _only_typed_on() -> bool:
     """Whether at most the words changed: a letter more is no step to go back to."""
     before = parse_qs(urlsplit(request.headers.get("HX-Current-URL", "")).query)
-    now = {name: values for name, values in request.args.lists() if any(values)}
-    rest = [{k: v for k, v in args.items() if k not in TYPED} for args in (before, now)]
+    rest = [{k: v for k, v in browsing.address_of(args).items() if k not in TYPED} for args in (before, _args())]
     return rest[0] == rest[1]
 
 
-FACETS = {"services": 8, "skills": 8, "languages": 5, "industries": 5}
-"""Those that are links to one more filter, and how many values of each."""
-ONE_FILTER = {"languages": "language", "industries": "industry"}
-
-
-def _facets(cards: dict[str, Any]) -> list[tuple[str, list[tuple[str, int, str]]]]:
-    """By name: value, count, and the address of the list with it added; those already in use are left out."""
-    held = {name: values for name, values in request.args.lists() if name != "cursor" and any(values)}
-    shown = []
-    for facet in cards.get("facets", ()):
-        name = ONE_FILTER.get(facet["name"], facet["name"])
-        values = []
-        for value in facet["values"] if facet["name"] in FACETS else ():
-            if value["value"] in held.get(name, ()) or (facet["name"] in ONE_FILTER and name in held):
-                continue
-            added = [*held.get(name, ()), value["value"]] if name == "services" else [value["value"]]
-            values.append(
-                (
-                    value["value"],
-                    value["count"],
-                    url_for("public.browse") + "?" + urlencode({**held, name: added}, doseq=True),
-                )
-            )
-        if values:
-            shown.append((facet["name"], values[: FACETS[facet["name"]]]))
-    return shown
+@pages.get("/a/<name>")
+def by_name(name: str) -> Response:
+    """The vanity address; a former one, or one typed in capitals, leads on to the present."""
+    found = caller.query(practice_files.ResolveAddress, {"name": name[:100]})
+    if found["name"] == name:
+        return assistant(found["assistant_id"])
+    to = url_for("public.by_name", name=found["name"]) if found["name"] else None
+    response = redirect(to or url_for("public.assistant", id=found["assistant_id"]), 301)
+    response.headers["Cache-Control"] = "public, max-age=3600"  # names change hands, if slowly
+    return response
 
 
 @pages.get("/assistants/<id>")
 def assistant(id: str) -> Response:
     got = caller.queries(
+        evidence=maybe(practice_files.ListEvidence, {"id": id}),
         profile=(profiles.GetProfile, {"id": id}),
         card=maybe(matching.GetAssistantCard, {"id": id}),
         similar=maybe(matching.FindSimilar, {"id": id, "limit": 3}),
@@ -143,7 +108,39 @@ def assistant(id: str) -> Response:
     kept = any(one["assistant_id"] == id for one in shortlist["items"])
     hours = formats.week(got["profile"]["working_hours"], got["profile"]["time_zone"])
     other_zone = session.current() is not None and i18n.current_zone() != got["profile"]["time_zone"]
+    if got["profile"].get("address"):
+        g.canonical_path = url_for("public.by_name", name=got["profile"]["address"])
+    evidence = got["evidence"] or {"items": ()}
+    evident = {code for piece in evidence["items"] if not piece["expired"] for code in piece["about"]}
+    got["evident"] = evident
     return page("public/assistant.html", hours=hours, other_zone=other_zone, kept=kept, **got)
+
+
+@pages.get("/assistants/<id>/card.png")
+@limiter.limit("120 per minute")
+def share_card(id: str) -> Response:
+    """What is shown where somebody shares the profile. Drawn once for each version of it and each language."""
+    profile = caller.query(profiles.GetProfile, {"id": id})
+    locale = i18n.current_locale()
+    png = cards.of(profile, locale, _photo)
+    response = make_response(png)
+    response.headers["Content-Type"] = "image/png"
+    public = profile["state"] == "published"
+    response.headers["Cache-Control"] = "public, max-age=86400" if public else "private, no-store"
+    response.set_etag(f"{profile['version']}-{locale}")
+    return response.make_conditional(request)
+
+
+@pages.get("/a/<name>/card.png")
+def share_card_by_name(name: str) -> Response:
+    found = caller.query(practice_files.ResolveAddress, {"name": name[:100]})
+    return redirect(url_for("public.share_card", id=found["assistant_id"], lang=request.args.get("lang")))
+
+
+def _photo(file_id: str) -> bytes:
+    """A square of the photo; none where it cannot be had just now: the card then shows initials."""
+    answer = caller.queries(part=maybe(practice_files.ReadFile, {"id": file_id, "variant": "384"}))["part"]
+    return practice_files.FilePart().load(answer)["data"] if answer else b""
 
 
 @pages.get("/how-matching-works")

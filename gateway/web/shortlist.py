@@ -8,17 +8,15 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from gateway import formats, i18n
+from gateway.browsing import BrowseForm, described, typed
 from gateway.caller import caller, maybe
 from gateway.forms import Form, LongText, Text, posted_key
-from gateway.labels import label
 from gateway.session import needs, safe_next
 from gateway.web import act, page
-from gateway.web.public import BrowseForm
-from shared.contracts import matching, requests, taxonomy
+from shared.contracts import matching, requests
 
 pages = Blueprint("shortlist", __name__)
 
@@ -91,7 +89,7 @@ def compare() -> Response:
 @needs("client", "assistant", "operator")
 def save_search() -> Response:
     key, named, filters = posted_key(), SearchForm(), BrowseForm(data=request.form)
-    wanted = {name: value for name, value in filters.query.items() if name != "sort"}
+    wanted = filters.filters
     name = named.payload.get("name") or described(wanted) or _("My search")
     return act(
         lambda: caller.command(matching.SaveSearch, {"name": name[:80], "filters": wanted}, key=key),
@@ -131,39 +129,3 @@ def _cards(ids: list[str]) -> dict[str, Any]:
         return {}
     items = caller.query(matching.GetAssistantCards, {"ids": ids})["items"]
     return {card["assistant_id"]: card for card in items}
-
-
-def typed(filters: dict[str, Any]) -> dict[str, Any]:
-    """A saved search as the parameters of the list's address."""
-    amount = filters.get("max_rate_amount")
-    rate = None if amount is None else {"amount": amount, "currency": filters.get("currency", "EUR")}
-    form = BrowseForm({**filters, "skills": next(iter(filters.get("skills") or ()), ""), "-": rate})
-    found = MultiDict[str, Any]()
-    for field in form:
-        if field.widget == "checks":
-            found.setlist(field.html_name, list(field.value or ()))
-        elif field.html_name != "sort" and field.typed not in ("", "0", None, False):
-            found[field.html_name] = "1" if field.widget == "toggle" else field.typed
-    if rate:
-        found["rate_currency"] = rate["currency"]
-    return {name: values if len(values) > 1 else values[0] for name, values in found.lists() if values}
-
-
-def described(filters: dict[str, Any]) -> str:
-    """What a search asks, in a few words of the reader's language."""
-    locale, parts = i18n.current_locale(), []
-    if filters.get("text"):
-        parts.append(f"“{filters['text']}”")
-    codes = [*(filters.get("services") or ()), *(filters.get("skills") or ())]
-    codes += [filters[name] for name in ("language", "industry") if filters.get(name)]
-    parts += [taxonomy.label(code, locale) for code in codes]
-    if filters.get("level"):
-        parts.append(str(label(filters["level"], "level")))
-    if filters.get("max_rate_amount") is not None:
-        rate = {"amount": filters["max_rate_amount"], "currency": filters.get("currency", "EUR")}
-        parts.append(_("up to %(rate)s an hour", rate=formats.money(rate, cents="auto")))
-    if filters.get("free_minutes"):
-        parts.append(_("%(hours)s free a week", hours=formats.duration(filters["free_minutes"])))
-    if filters.get("retainer"):
-        parts.append(_("with a retainer"))
-    return ", ".join(parts)

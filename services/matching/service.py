@@ -208,7 +208,8 @@ class MatchingService(Service):
 
     @query(c.BrowseAssistants)
     def browse_assistants(self, call: Call, request: Request) -> dict[str, Any]:
-        filters = Filters(**{name: _hashable(request[name]) for name in Filters.__slots__ if name in request})
+        asked = {name: _hashable(request[name]) for name in Filters.__slots__ if name in request}
+        filters = Filters(**asked, at=call.now)
         found = self._fresh()[0].browse(filters, request["limit"], request["cursor"])
         known = self._candidates(found.ids)
         return {
@@ -258,7 +259,7 @@ class MatchingService(Service):
         search = call.tx.searches.find_one(id=entity_id)
         if search is None:
             return
-        found = self._fresh()[0].browse(search.since(), LOOKED_THROUGH, "")
+        found = self._fresh()[0].browse(search.since(call.now), LOOKED_THROUGH, "")
         looked, news = search.looked(found.ids, call.now)
         call.tx.searches.save(looked)
         call.set_timer("search.look", search.id, looked.due_at)
@@ -284,8 +285,11 @@ class MatchingService(Service):
 
     @query(c.ListPublished)
     def list_published(self, call: Call, request: Request) -> dict[str, Any]:
-        listed = self.store.practices.part_starts if request["parts"] else self.store.practices.published_ids
-        return {"ids": listed(request["from_id"], request["limit"])}
+        from_id, limit = request["from_id"], request["limit"]
+        if request["parts"]:
+            return {"ids": self.store.practices.part_starts(from_id, limit), "addresses": []}
+        found = self.store.practices.published_addresses(from_id, limit)
+        return {"ids": list(found), "addresses": list(found.values())}
 
     @query(c.GetAssistantCard)
     def get_assistant_card(self, call: Call, request: Request) -> Card:

@@ -7,6 +7,7 @@ from marshmallow import fields
 from shared.contracts.fields import (
     CEFR,
     LEVELS,
+    SKILL_LEVELS,
     ById,
     Id,
     Instant,
@@ -47,7 +48,8 @@ CONTRACT_STATES = ("trial", "active", "paused", "notice", "ended", "terminated")
 
 
 class AssistantCard(Message):
-    """An assistant as lists show her. `free_minutes` is what contracts leave of her week."""
+    """An assistant as lists show her. `free_minutes` is what contracts leave of her week; `photo_id`, "" for none, is
+    there to be drawn and counts for nothing."""
 
     assistant_id = fields.String()
     display_name = fields.String()
@@ -62,6 +64,8 @@ class AssistantCard(Message):
     retainer = fields.Nested(Retainer, allow_none=True)
     capacity_minutes = fields.Integer()
     free_minutes = fields.Integer()
+    photo_id = fields.String()
+    published_at = Instant(allow_none=True)
 
 
 class Contribution(Message):
@@ -193,8 +197,17 @@ class Explanations(Message):
     items = fields.List(fields.Nested(Explanation))
 
 
+SORTS = ("newest", "rate", "free", "rating", "overlap")
+NEW_DAYS = 30
+"""So long somebody is new here, from the day of the first publication."""
+
+
 class SearchFilters(Message):
-    """All are optional and all must hold. `max_rate_amount` is in minor units of `currency`.
+    """All are optional and all must hold. Amounts are in minor units of `currency`, of an hour's rate or of a month's
+    retainer (`fee`). Each skill is asked for at `skill_level` or above, the language at `cefr`.
+
+    `overlap_minutes` a day, on the mean of next week's five, are to be shared with a working day from `day_start` to
+    `day_end` in `time_zone`. `min_rating` is in hundredths (450: 4.5 of 5). `new`: first published in the last 30 days.
 
     `text` is looked for in names, headlines, and the names and synonyms of skills and services in every language; a
     word that nobody has is read as the nearest one.
@@ -204,20 +217,31 @@ class SearchFilters(Message):
     level = fields.String(load_default="", validate=one_of(("", *LEVELS)))
     services = fields.List(fields.String(validate=known_service), load_default=list)
     skills = fields.List(fields.String(validate=known_skill), load_default=list)
+    skill_level = fields.Integer(load_default=1, validate=one_of(SKILL_LEVELS))
     language = fields.String(load_default="", validate=one_of(("", *LANGUAGES)))
     cefr = fields.String(load_default="B1", validate=one_of(CEFR))
     currency = fields.String(load_default="EUR")
+    min_rate_amount = fields.Integer(load_default=None, allow_none=True)
     max_rate_amount = fields.Integer(load_default=None, allow_none=True)
+    min_fee_amount = fields.Integer(load_default=None, allow_none=True)
+    max_fee_amount = fields.Integer(load_default=None, allow_none=True)
     free_minutes = fields.Integer(load_default=0, validate=between(0, 60 * 80))
     retainer = fields.Boolean(load_default=False)
     industry = fields.String(load_default="", validate=optional(known_industry))
+    overlap_minutes = fields.Integer(load_default=0, validate=between(0, 60 * 24))
+    time_zone = fields.String(load_default="", validate=optional(known_zone))
+    day_start = fields.String(load_default="09:00", validate=clock_time)
+    day_end = fields.String(load_default="18:00", validate=clock_time)
+    min_rating = fields.Integer(load_default=0, validate=between(0, 500))
+    new = fields.Boolean(load_default=False)
 
 
 class BrowseRequest(SearchFilters, Page):
-    """Filters and an order. `facets` asks for counts."""
+    """Filters and an order: newest, lowest rate, most free hours, best rated, or most hours shared with the day that
+    `overlap_minutes` speaks of. `facets` asks for counts."""
 
     facets = fields.Boolean(load_default=False)
-    sort = fields.String(load_default="newest", validate=one_of(("newest", "rate", "free")))
+    sort = fields.String(load_default="newest", validate=one_of(SORTS))
 
 
 class FacetValue(Message):
@@ -227,7 +251,8 @@ class FacetValue(Message):
 
 class Facet(Message):
     """How many the list would have with each value, all other filters as they are. `name`: level, services, skills,
-    languages, retainer, industries, free_minutes (at least, in minutes)."""
+    languages, retainer, industries, new; and, each as "at least": cefr (of the language asked for), free_minutes,
+    overlap_minutes, min_rating."""
 
     name = fields.String()
     values = fields.List(fields.Nested(FacetValue))
@@ -450,9 +475,11 @@ class PublishedRequest(Message):
 
 
 class Published(Message):
-    """Assistants' ids in order, or those that begin a part each."""
+    """Assistants' ids in order, or those that begin a part each. `addresses`: the vanity address of each, "" for none
+    (not of parts)."""
 
     ids = fields.List(fields.String())
+    addresses = fields.List(fields.String())
 
 
 class SimilarRequest(Message):

@@ -110,6 +110,7 @@ def built(size: int) -> tuple[TableEngine, Json]:
     dice = random.Random(5)
     for row in dice.sample(range(size), size * 3 // 10):
         engine.set_standing(Standing(engine.table.ids.of(row), *(dice.randint(0, 6) for _ in range(4))))
+        engine.set_rating(engine.table.ids.of(row), dice.randint(250, 500))
     some = (engine.table.ids.of(row) for row in dice.sample(range(size), size // 100))
     engine.set_prices({id: dice.random() / 10 for id in some})
     gc.collect()
@@ -192,8 +193,13 @@ def browsed(engine: TableEngine) -> Json:
             language=dice.choice(("", "it", "en")),
             max_rate_amount=dice.choice((None, None, 3050)),
             free_minutes=dice.choice((0, 0, 600)),
-            sort=dice.choice(("newest", "rate", "free")),
+            overlap_minutes=dice.choice((0, 0, 240)),
+            time_zone=dice.choice(("Europe/Rome", "America/New_York")),
+            min_rating=dice.choice((0, 0, 450)),
+            new=dice.random() < 0.2,
+            sort=dice.choice(("newest", "rate", "free", "rating", "overlap")),
             facets=True,
+            at=NOW,
         )
         started = time.perf_counter()
         page = engine.browse(asked, 12, "")

@@ -7,6 +7,8 @@ from array import array
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from pyroaring import BitMap
@@ -14,7 +16,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from services.matching.domain.columns import Array
-from services.matching.domain.table import CEFR_NUMBER, HOURS, LEVELS, Rows, Table, rows_of
+from services.matching.domain.hours import day_masks
+from services.matching.domain.practice import CEFR
+from services.matching.domain.table import CEFR_NUMBER, HOURS, LEVELS, RATING_STEPS, Buckets, Rows, Table, rows_of
 from services.matching.domain.terms_index import TermIndex
 from services.matching.domain.vocabulary import words
 from shared.platform.errors import Invalid
@@ -24,29 +28,69 @@ SHORT = 3
 LONG = 7
 FREE_STEPS = (300, 600, 1200, 1800, 2400)
 """Minutes a week that the facet of free hours counts from."""
+SHARED_STEPS = (60, 120, 240, 360, 480)
+"""Minutes a day that the facet of shared hours counts from."""
+SHOWN_RATINGS = (400, 450, 480)
+WORKDAYS = 5
+NEW_FOR = timedelta(days=30)
 FACET_CEFR = "B1"
 MANY = 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What somebody who browses asks for; all of it must hold. `max_rate_amount` is in minor units of `currency`."""
+    """What somebody who browses asks for; all of it must hold.
+
+    Amounts are in minor units of `currency`: of an hour, or of a month's retainer (`fee`). Each skill is asked for at
+    `skill_level`. `overlap_minutes` are to be shared, on the mean of next week's working days, with a day from
+    `day_start` to `day_end` in `time_zone`. `min_rating` is in hundredths. `at` is the moment of asking.
+    """
 
     text: str = ""
     level: str = ""
     services: tuple[str, ...] = ()
     skills: tuple[str, ...] = ()
+    skill_level: int = 1
     language: str = ""
     cefr: str = FACET_CEFR
     currency: str = "EUR"
+    min_rate_amount: int | None = None
     max_rate_amount: int | None = None
+    min_fee_amount: int | None = None
+    max_fee_amount: int | None = None
     free_minutes: int = 0
     retainer: bool = False
     industry: str = ""
+    overlap_minutes: int = 0
+    time_zone: str = ""
+    day_start: str = "09:00"
+    day_end: str = "18:00"
+    min_rating: int = 0
+    new: bool = False
     published_after: float | None = None
     """Seconds since 1970."""
     facets: bool = False
     sort: str = "newest"
+    at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+    @property
+    def monday(self) -> date:
+        """Of next week, on the calendar of `time_zone`."""
+        today = self.at.astimezone(ZoneInfo(self.time_zone)).date()
+        return today + timedelta(days=7 - today.weekday())
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        """The reader's working days as masks. Raises Invalid when it is not said where the reader is."""
+        if not self.time_zone:
+            raise Invalid.field("time_zone", "Choose a time zone of the list, such as Europe/Rome.")
+        return day_masks(self.time_zone, self.day_start, self.day_end, self.monday)
+
+    @property
+    def new_since(self) -> float:
+        """From the midnight (UTC) 30 days ago, as seconds: the same all day long."""
+        day = (self.at - NEW_FOR).astimezone(UTC).date()
+        return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +193,22 @@ def _meeting(table: Table, filters: Filters, found: BitMap) -> BitMap:
 def _sets(table: Table, filters: Filters) -> list[BitMap]:
     nobody = BitMap()
     sets = [table.services.get(code, nobody) for code in filters.services]
-    sets += [table.skills[code][0] if code in table.skills else nobody for code in filters.skills]
+    rank = filters.skill_level - 1
+    sets += [table.skills[code][rank] if code in table.skills else nobody for code in filters.skills]
     if filters.level:
         sets.append(table.executive if LEVELS[filters.level] else table.live - table.executive)
     if filters.language:
         levels = table.languages.get(filters.language)
         sets.append(levels[CEFR_NUMBER[filters.cefr] - 1] if levels else nobody)
-    if filters.max_rate_amount is not None:
-        buckets = table.rates.get(filters.currency)
-        sets.append(buckets.exactly_at_most(filters.max_rate_amount, table.columns["rate"]) if buckets else nobody)
+    rate, fee = table.rates.get(filters.currency), table.fees.get(filters.currency)
+    sets += _between(rate, table.columns["rate"], filters.min_rate_amount, filters.max_rate_amount)
+    sets += _between(fee, table.columns["fee"], filters.min_fee_amount, filters.max_fee_amount)
+    if filters.overlap_minutes:
+        sets.append(_sharing(table, filters, filters.overlap_minutes))
+    if filters.min_rating:
+        sets.append(_rated(table, filters.min_rating))
+    if filters.new:
+        sets.append(table.published_since(filters.new_since))
     if filters.free_minutes:
         sets.append(_with_free(table, filters.free_minutes))
     if filters.retainer:
@@ -165,6 +216,29 @@ def _sets(table: Table, filters: Filters) -> list[BitMap]:
     if filters.industry:
         sets.append(table.industries.get(filters.industry, nobody))
     return sets
+
+
+def _between(buckets: Buckets | None, amounts: Array, least: int | None, most: int | None) -> list[BitMap]:
+    """Those who ask at least and at most so much; nothing where neither is said. Other currencies are never within."""
+    if least is None and most is None:
+        return []
+    if buckets is None:
+        return [BitMap()]
+    found = buckets.bitmaps[-1] if most is None else buckets.exactly_at_most(most, amounts)
+    return [found if not least else found - buckets.exactly_at_most(least - 1, amounts)]
+
+
+def _sharing(table: Table, filters: Filters, minutes: int) -> BitMap:
+    return table.sharing(filters.days, filters.monday, minutes * WORKDAYS)
+
+
+def _rated(table: Table, least: int) -> BitMap:
+    """Rated at least so much: the next step down, and an exact look at those between."""
+    step = max((step for step in RATING_STEPS if step <= least), default=None)
+    if step == least:
+        return table.rated[step]
+    rows = rows_of(table.live if step is None else table.rated[step])
+    return BitMap(array("I", rows[table.columns["rating"][rows] >= least].astype(np.uint32).tobytes()))
 
 
 def _with_free(table: Table, minutes: int) -> BitMap:
@@ -184,7 +258,8 @@ def _facets(table: Table, filters: Filters, found: BitMap) -> Iterable[Facet]:
 
     all_set = base()
     yield _facet("services", all_set, table.services.items())
-    yield _facet("skills", all_set, ((code, levels[0]) for code, levels in table.skills.items()))
+    at_least = filters.skill_level - 1
+    yield _facet("skills", all_set, ((code, levels[at_least]) for code, levels in table.skills.items()))
     levels = base(level="") if filters.level else all_set
     executive = levels.intersection_cardinality(table.executive)
     counts = (("administrative", len(levels) - executive), ("executive", executive))
@@ -192,12 +267,28 @@ def _facets(table: Table, filters: Filters, found: BitMap) -> Iterable[Facet]:
     spoken = base(language="") if filters.language else all_set
     rank = CEFR_NUMBER[filters.cefr] - 1
     yield _facet("languages", spoken, ((code, levels[rank]) for code, levels in table.languages.items()))
+    if filters.language in table.languages:
+        ranks = zip(CEFR, table.languages[filters.language], strict=True)
+        yield Facet("cefr", _counted(base(cefr=CEFR[0]), ranks))
     yield _facet("retainer", base(retainer=False) if filters.retainer else all_set, [("yes", table.retainers)])
     liked = base(industry="") if filters.industry else all_set
     yield _facet("industries", liked, table.industries.items())
     free = base(free_minutes=0) if filters.free_minutes else all_set
-    steps = [FacetValue(str(step), free.intersection_cardinality(table.free[step // 60])) for step in FREE_STEPS]
-    yield Facet("free_minutes", tuple(value for value in steps if value.count))
+    yield Facet("free_minutes", _counted(free, ((str(step), table.free[step // 60]) for step in FREE_STEPS)))
+    if filters.time_zone:
+        shared = base(overlap_minutes=0) if filters.overlap_minutes else all_set
+        steps = ((str(step), _sharing(table, filters, step)) for step in SHARED_STEPS)
+        yield Facet("overlap_minutes", _counted(shared, steps))
+    rated = base(min_rating=0) if filters.min_rating else all_set
+    yield Facet("min_rating", _counted(rated, ((str(step), table.rated[step]) for step in SHOWN_RATINGS)))
+    fresh = base(new=False) if filters.new else all_set
+    yield Facet("new", _counted(fresh, [("yes", table.published_since(filters.new_since))]))
+
+
+def _counted(within: BitMap, sets: Iterable[tuple[str, BitMap]]) -> tuple[FacetValue, ...]:
+    """In their own order; values with none are left out."""
+    values = (FacetValue(value, within.intersection_cardinality(rows)) for value, rows in sets)
+    return tuple(value for value in values if value.count)
 
 
 def _facet(name: str, within: BitMap, sets: Iterable[tuple[str, BitMap]]) -> Facet:
@@ -257,6 +348,16 @@ def _freest(table: Table, _filters: Filters, rows: Rows) -> Array:
     return -table.columns["free"][rows].astype(np.float64)
 
 
+def _best_rated(table: Table, _filters: Filters, rows: Rows) -> Array:
+    """Who has no rating yet comes last."""
+    return -table.columns["rating"][rows].astype(np.float64)
+
+
+def _most_shared(table: Table, filters: Filters, rows: Rows) -> Array:
+    minutes = table.schedules.shared_together(filters.days, filters.monday)
+    return -minutes[table.columns["schedule"][rows]].astype(np.float64)
+
+
 def _rates_growing(table: Table, filters: Filters) -> list[BitMap]:
     buckets = table.rates.get(filters.currency)
     return buckets.bitmaps[::4] if buckets else []
@@ -266,8 +367,16 @@ _GROWING: dict[str, Callable[[Table, Filters], list[BitMap]]] = {
     "newest": lambda table, _filters: table.recent,
     "rate": _rates_growing,
     "free": lambda table, _filters: table.free[::-4],
+    "rating": lambda table, _filters: [table.rated[step] for step in reversed(RATING_STEPS)],
+    "overlap": lambda table, filters: [_sharing(table, filters, step) for step in reversed(SHARED_STEPS)],
 }
-_ORDERS: dict[str, Callable[[Table, Filters, Rows], Array]] = {"newest": _newest, "rate": _cheapest, "free": _freest}
+_ORDERS: dict[str, Callable[[Table, Filters, Rows], Array]] = {
+    "newest": _newest,
+    "rate": _cheapest,
+    "free": _freest,
+    "rating": _best_rated,
+    "overlap": _most_shared,
+}
 
 
 def _encode(key: float, id: str) -> str:

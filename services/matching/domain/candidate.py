@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from services.matching.domain.brief import Brief
 from services.matching.domain.capacity import Capacity
@@ -32,6 +32,8 @@ class Card:
     retainer: Retainer | None
     capacity_minutes: int
     free_minutes: int
+    photo_id: str = ""
+    published_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -84,6 +86,8 @@ class Candidate:
             retainer=practice.retainer,
             capacity_minutes=practice.capacity_minutes,
             free_minutes=self.free_minutes,
+            photo_id=practice.photo_id,
+            published_at=practice.published_at,
         )
 
 

@@ -151,6 +151,8 @@ class Engine(Protocol):
 
     def set_standing(self, standing: Standing) -> None: ...
 
+    def set_rating(self, assistant_id: str, hundredths: int) -> None: ...
+
     def set_prices(self, prices: Mapping[str, float]) -> None: ...
 
     def promise(self, brief_id: str, minutes: Mapping[str, float]) -> None: ...
@@ -241,6 +243,11 @@ class TableEngine:
     def set_standing(self, standing: Standing) -> None:
         """Also before its practice is there."""
         self._table.set_standing(standing)
+        self.version += 1
+
+    def set_rating(self, assistant_id: str, hundredths: int) -> None:
+        """Also before its practice is there. Lists filter and order by it; no score reads it."""
+        self._table.set_rating(assistant_id, hundredths)
         self.version += 1
 
     def set_prices(self, prices: Mapping[str, float]) -> None:

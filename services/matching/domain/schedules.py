@@ -38,7 +38,7 @@ class Schedules:
         self._zones: dict[str, int] = {}
         self._listed: list[tuple[str, tuple[WorkingDay, ...]]] = []
         self._tables: OrderedDict[Stand, npt.NDArray[np.uint64]] = OrderedDict()
-        self._answers: OrderedDict[tuple[Stand, tuple[int, ...]], Counts] = OrderedDict()
+        self._answers: OrderedDict[tuple[Stand, tuple[int, ...], bool], Counts] = OrderedDict()
         self._stands: dict[tuple[int, date], Stand] = {}
 
     def __len__(self) -> int:
@@ -59,15 +59,22 @@ class Schedules:
 
     def shared(self, days: Sequence[int], monday: date) -> Counts:
         """By schedule, the minutes of the poorest of `days` (masks around `monday`) that it works too."""
+        return self._answer(days, monday, together=False)
+
+    def shared_together(self, days: Sequence[int], monday: date) -> Counts:
+        """By schedule, the minutes of all `days` together that it works too."""
+        return self._answer(days, monday, together=True)
+
+    def _answer(self, days: Sequence[int], monday: date, *, together: bool) -> Counts:
         stand = self._stand(monday)
-        key = (stand, tuple(days))
+        key = (stand, tuple(days), together)
         known = self._answers.get(key)
         if known is not None and len(known) == len(self._listed):
             self._answers.move_to_end(key)
             return known
         table = self._table(stand, monday)
         begin = 0 if known is None else len(known)
-        fresh = _poorest(table[begin : len(self._listed)], days)
+        fresh = (_together if together else _poorest)(table[begin : len(self._listed)], days)
         answer = fresh if known is None else np.concatenate([known, fresh])
         self._answers[key] = answer
         while len(self._answers) > _ANSWERS_KEPT:
@@ -112,12 +119,23 @@ _ALL = (1 << (11 * SLOTS_A_DAY)) - 1
 def _poorest(table: npt.NDArray[np.uint64], days: Sequence[int]) -> Counts:
     least = np.full(len(table), np.iinfo(np.int16).max, np.int16)
     for day in days:
-        words = np.frombuffer((day & _ALL).to_bytes(WORDS * 8, "little"), dtype="<u8")
-        slots = np.zeros(len(table), np.int16)
-        for at in np.flatnonzero(words):
-            slots += np.bitwise_count(table[:, at] & words[at])
-        np.minimum(least, slots, out=least)
+        np.minimum(least, _slots(table, day), out=least)
     return least * np.int16(SLOT_MINUTES)
+
+
+def _together(table: npt.NDArray[np.uint64], days: Sequence[int]) -> Counts:
+    total = np.zeros(len(table), np.int16)
+    for day in days:
+        total += _slots(table, day)
+    return total * np.int16(SLOT_MINUTES)
+
+
+def _slots(table: npt.NDArray[np.uint64], day: int) -> Counts:
+    words = np.frombuffer((day & _ALL).to_bytes(WORDS * 8, "little"), dtype="<u8")
+    slots = np.zeros(len(table), np.int16)
+    for at in np.flatnonzero(words):
+        slots += np.bitwise_count(table[:, at] & words[at])
+    return slots
 
 
 @lru_cache(maxsize=20_000)

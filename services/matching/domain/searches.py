@@ -34,10 +34,11 @@ class Search:
     def due_at(self) -> datetime:
         return self.looked_at + PAUSE
 
-    def since(self) -> Filters:
+    def since(self, at: datetime) -> Filters:
         """Who was published since the last look."""
         after = (self.looked_at - OVERLAP).timestamp()
-        return Filters(**{name: _frozen(value) for name, value in self.filters.items()}, published_after=after)
+        asked = {name: _frozen(value) for name, value in self.filters.items()}
+        return Filters(**asked, published_after=after, at=at)
 
     def looked(self, found: Iterable[str], at: datetime) -> tuple[Search, tuple[str, ...]]:
         """The search after a look, and who of those found is news: not the owner, and not told of before."""

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice
 
 import numpy as np
@@ -22,6 +23,7 @@ from pyroaring import BitMap
 
 from services.matching.domain.capacity import Capacity
 from services.matching.domain.columns import Array, Columns, Ids, Numbers
+from services.matching.domain.derived import Derived
 from services.matching.domain.practice import CEFR, HIGHEST_SKILL_LEVEL, Practice
 from services.matching.domain.schedules import Schedules
 from services.matching.domain.vocabulary import Vocabulary, words
@@ -32,6 +34,8 @@ BUCKETS = 64
 RECENT_PARTS = (0.01, 0.05, 0.25, 0.5)
 SIZES_KEPT = 1000
 BATCH = 50_000
+RATING_STEPS = (300, 350, 400, 450, 480)
+"""Ratings, in hundredths, that have a bitmap each: of all from there on."""
 LEVELS = {"administrative": 0, "executive": 1}
 CEFR_NUMBER = {cefr: number for number, cefr in enumerate(CEFR, 1)}
 """1 for A1 to 6 for C2; 0 is a language that is not spoken."""
@@ -40,7 +44,7 @@ COLUMNS = {
     "rate": "i8", "currency": "u1", "fee": "i8", "fee_currency": "u1", "included": "i4",
     "free": "i4", "capacity": "i4", "minimum": "i4", "schedule": "i4", "level": "u1",
     "services": "u4", "industries": "u4", "notice": "u1", "published": "f8",
-    "standing": "i4", "price": "f4", "promised": "f4",
+    "standing": "i4", "price": "f4", "promised": "f4", "rating": "u2",
 }  # fmt: skip
 
 Rows = npt.NDArray[np.intp]
@@ -122,8 +126,11 @@ class Table:
         self.priced = BitMap()
         """Rows with a price of demand, and rows with minutes promised."""
         self.promised = BitMap()
+        self.rated = {step: BitMap() for step in RATING_STEPS}
         self.longest_notice = 0
         self._history: dict[str, Counts] = {}
+        self._ratings: dict[str, int] = {}
+        self._derived = Derived()
         self._filling: list[str] = []
         self._sizes: dict[int, int] = {}
         self._sized_at = 0
@@ -191,6 +198,8 @@ class Table:
             return
         self.by_schedule[self.columns["schedule"][row]] -= 1
         self._history[id] = self.standings.keys[int(self.columns["standing"][row])]
+        if rating := int(self.columns["rating"][row]):
+            self._ratings[id] = rating
         for bitmap in self.free:
             bitmap.discard(row)
         self.ids.forget(id)
@@ -233,6 +242,9 @@ class Table:
             columns[name][here] = column
         columns["published"][here] = [p.published_at.timestamp() if p.published_at else 0.0 for p, _ in batch]
         columns["standing"][here] = [zero(self._history.pop(p.id, _NONE)) for p, _ in batch]
+        columns["rating"][here] = ratings = np.array([self._ratings.pop(p.id, 0) for p, _ in batch], np.uint16)
+        for step, bitmap in self.rated.items():
+            bitmap.update(_as_bits(rows[ratings >= step]))
         self._spread_published(columns["published"][here], rows)
         self._append_retainers([p for p, _ in batch], rows)
         self._spread(rows, values)
@@ -353,6 +365,16 @@ class Table:
         else:
             self.columns["standing"][row] = self.standings.of(_counts(standing))
 
+    def set_rating(self, id: str, hundredths: int) -> None:
+        """Also before its practice is there; 0 is no rating."""
+        row = self.ids.row(id)
+        if row is None:
+            self._ratings[id] = hundredths
+            return
+        self.columns["rating"][row] = hundredths
+        for step, bitmap in self.rated.items():
+            (bitmap.add if hundredths >= step else bitmap.discard)(row)
+
     def set_price(self, id: str, price: float) -> None:
         row = self.ids.row(id)
         if row is not None:
@@ -367,10 +389,23 @@ class Table:
             column[row] = max(column[row] + minutes, 0.0)
             (self.promised.add if column[row] > 0 else self.promised.discard)(row)
 
+    # -- what follows from a row -----------------------------------------------------------------------------------
+
+    def published_since(self, instant: float) -> BitMap:
+        """Rows of those first published at this second since 1970, or later; retired ones among them."""
+        published = self.columns["published"]
+        return self._derived.rows(("published", instant), self.rows, lambda some: published[some] >= instant)
+
+    def sharing(self, days: tuple[int, ...], monday: date, minutes: int) -> BitMap:
+        """Rows of those who work at least so many minutes of all `days` together; retired ones among them."""
+        shared, schedule = self.schedules.shared_together(days, monday), self.columns["schedule"]
+        key = ("shared", days, monday, minutes)
+        return self._derived.rows(key, self.rows, lambda some: shared[schedule[some]] >= minutes)
+
     def contents(self, row: int) -> tuple[object, ...]:
         """All that a row holds, with codes in the place of numbers; prices and promises aside."""
         columns = self.columns
-        plain = ("rate", "fee", "included", "free", "capacity", "minimum", "level", "notice", "published")
+        plain = ("rate", "fee", "included", "free", "capacity", "minimum", "level", "notice", "published", "rating")
         levels = {name: int(columns[name][row]) for name in columns.names if ":" in name and columns[name][row]}
         services, industries = int(columns["services"][row]), int(columns["industries"][row])
         return (
@@ -396,6 +431,7 @@ class Table:
     def _bitmaps(self) -> Iterator[BitMap]:
         for levels in (*self.skills.values(), *self.languages.values(), self.free, self.minimum, self.recent):
             yield from levels
+        yield from self.rated.values()
         for buckets in (*self.rates.values(), *self.fees.values()):
             yield from buckets.bitmaps
         yield from (self.executive, self.retainers, *self.services.values(), *self.industries.values())

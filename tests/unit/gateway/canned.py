@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contracts import accounts, billing, matching, messaging, operations, profiles, requests
+from shared.contracts.taxonomy import SKILLS
 from shared.platform.errors import NotFound
 from tests.unit.gateway.fake_rpc import FakeRpc
 
@@ -27,6 +28,7 @@ def card(id: str, name: str, headline: str, **changed: Any) -> dict[str, Any]:
         "retainer": None,
         "capacity_minutes": 1800,
         "free_minutes": 750,
+        "published_at": "2026-02-03T09:00:00+00:00",
         **changed,
     }
 
@@ -121,11 +123,48 @@ LIKE = {"assistant": CARDS[1], "likeness": 0.7, "skills": ["travel.booking"], "s
 FOUND = {
     "facets": [
         {"name": "services", "values": [{"value": "travel", "count": 12}]},
+        {
+            "name": "skills",
+            "values": [
+                *({"value": code, "count": 60 - number} for number, code in enumerate(list(SKILLS)[:30])),
+            ],
+        },
+        {"name": "overlap_minutes", "values": [{"value": "240", "count": 17}]},
+        {"name": "free_minutes", "values": [{"value": "600", "count": 19}]},
+        {"name": "min_rating", "values": [{"value": "450", "count": 3}]},
+        {"name": "new", "values": [{"value": "yes", "count": 5}]},
+        {"name": "retainer", "values": [{"value": "yes", "count": 8}]},
         {"name": "languages", "values": [{"value": "it", "count": 40}]},
         {"name": "level", "values": [{"value": "executive", "count": 20}]},
     ],
     "corrections": [{"typed": "calender", "read_as": "calendar"}],
 }
+SECURITY = {
+    "two_steps": True,
+    "app": True,
+    "codes_left": 2,
+    "passkeys": [
+        {
+            "id": "pk-1",
+            "name": "My phone",
+            "synced": True,
+            "created_at": "2026-03-01T08:00:00+00:00",
+            "last_used_at": None,
+        }
+    ],
+    "has_password": True,
+    "proven": True,
+    "proven_until": "2026-03-10T16:00:00+00:00",
+}
+CHOICES = [
+    {"kind": kind, "group": group, "app": True, "mail": mail, "has_app": True, "has_mail": mail, "fixed": fixed}
+    for kind, group, mail, fixed in (
+        ("message.posted", "messages", True, False),
+        ("offer.sent", "offers", True, False),
+        ("offer.accepted", "offers", False, False),
+        ("account.secured", "security", True, True),
+    )
+]
 POINTS = {
     "client": {
         "skills_required": 14.0,
@@ -252,14 +291,24 @@ SEARCH = {
         "text": "board",
         "level": "executive",
         "services": ["travel", "events"],
-        "skills": ["travel.booking"],
+        "skills": ["travel.booking", "docs.excel"],
+        "skill_level": 3,
         "language": "it",
-        "cefr": "B1",
+        "cefr": "C1",
         "currency": "CHF",
-        "max_rate_amount": 4050,
+        "min_rate_amount": None,
+        "max_rate_amount": None,
+        "min_fee_amount": 50000,
+        "max_fee_amount": 120050,
         "free_minutes": 330,
         "retainer": True,
         "industry": "legal",
+        "overlap_minutes": 90,
+        "time_zone": "Asia/Kathmandu",
+        "day_start": "08:30",
+        "day_end": "18:00",
+        "min_rating": 450,
+        "new": True,
     },
     "created_at": "2026-11-20T10:00:00+00:00",
     "looked_at": "2026-11-22T10:00:00+00:00",
@@ -347,6 +396,8 @@ def answer_all(rpc: FakeRpc) -> FakeRpc:
         "version": 1,
     }
     rpc.on(accounts.GetAccount, person)
+    rpc.on(accounts.GetSecurity, SECURITY)
+    rpc.on(messaging.GetChoices, {"items": CHOICES}).on(messaging.LookAtUnsubscribe, CHOICES[0])
     rpc.on(
         accounts.ListAccounts,
         {

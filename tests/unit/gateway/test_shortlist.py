@@ -9,8 +9,7 @@ import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 
-from gateway.web.public import BrowseForm
-from gateway.web.shortlist import described, typed
+from gateway.browsing import BrowseForm, described, typed
 from shared.contracts import matching, requests
 from shared.platform.errors import Conflict
 from tests.unit.gateway.canned import SEARCH, answer_all

@@ -12,14 +12,16 @@ import pytest
 
 from services.matching.domain import browse
 from services.matching.domain.browse import Correction, Filters
+from services.matching.domain.candidate import Candidate
 from services.matching.domain.capacity import Capacity
 from services.matching.domain.engine import TableEngine
-from services.matching.domain.practice import Practice
+from services.matching.domain.hours import shared_minutes
+from services.matching.domain.practice import CEFR, Practice, Retainer
 from services.matching.domain.vocabulary import words
 from shared.platform.errors import Invalid
 from shared.platform.money import Money
 from tests.unit.matching.population import some_capacity, some_practice
-from tests.unit.matching.world import NOW, a_practice, an_engine, eur, free, languages, skills
+from tests.unit.matching.world import NOW, a_practice, an_engine, eur, free, languages, skills, week
 
 NAMES: dict[str, tuple[str, ...]] = {
     "bookkeeping": ("Bookkeeping", "Contabilità"),
@@ -46,6 +48,17 @@ def engine() -> TableEngine:
     made = an_engine(ANNA, BEN, ZOE, names=NAMES)
     made.set_capacity(free(ANNA, 300))
     return made
+
+
+@pytest.fixture
+def four(engine: TableEngine) -> TableEngine:
+    """Two of them are rated, and Mia, of New York, came last year."""
+    retainer = Retainer(eur(90_000), 1200)
+    long_ago = NOW - timedelta(days=400)
+    engine.upsert(a_practice("mia", time_zone="America/New_York", retainer=retainer, published_at=long_ago))
+    engine.set_rating("ben", 450)
+    engine.set_rating("zoe", 442)
+    return engine
 
 
 def ids(engine: TableEngine, limit: int = 20, cursor: str = "", **filters: Any) -> list[str]:
@@ -81,11 +94,85 @@ def test_filters(engine: TableEngine, filters: dict[str, Any], expected: set[str
 
 
 @pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"skills": ("excel",), "skill_level": 3}, "ben"),
+        ({"skills": ("excel",), "skill_level": 2}, "anna ben mia zoe"),
+        ({"skills": ("unheard",)}, ""),
+        ({"min_rate_amount": 2001}, "anna mia"),
+        ({"min_rate_amount": 2000, "max_rate_amount": 2999}, "ben"),
+        ({"min_rate_amount": 100, "currency": "CHF"}, ""),
+        ({"retainer": True}, "mia"),
+        ({"min_fee_amount": 90_000}, "mia"),
+        ({"min_fee_amount": 90_001}, ""),
+        ({"max_fee_amount": 90_000}, "mia"),
+        ({"max_fee_amount": 89_999}, ""),
+        ({"min_rating": 450}, "ben"),
+        ({"min_rating": 442}, "ben zoe"),
+        ({"min_rating": 443}, "ben"),
+        ({"min_rating": 1}, "ben zoe"),
+        ({"new": True}, "anna ben zoe"),
+        ({"new": True, "at": NOW + timedelta(days=1)}, "ben zoe"),
+        ({"overlap_minutes": 540, "time_zone": "Europe/Rome"}, "anna ben zoe"),
+        ({"overlap_minutes": 180, "time_zone": "America/New_York"}, "anna ben mia zoe"),
+        ({"overlap_minutes": 181, "time_zone": "America/New_York"}, "mia"),
+        ({"overlap_minutes": 1, "time_zone": "America/New_York", "day_start": "12:30"}, "mia"),
+    ],
+)
+def test_further_filters(four: TableEngine, filters: dict[str, Any], expected: str) -> None:
+    assert ids_of(four, Filters(**{"at": NOW, **filters})) == set(expected.split())
+
+
+def test_the_hours_shared_are_the_mean_of_the_week(four: TableEngine) -> None:
+    four.upsert(replace(BEN, working_hours=week(days="mon tue wed thu")))
+    asked = Filters(overlap_minutes=432, time_zone="Europe/Rome", at=NOW)
+
+    assert ids_of(four, asked) == {"anna", "ben", "zoe"}
+    assert ids_of(four, replace(asked, overlap_minutes=433)) == {"anna", "zoe"}
+
+
+def test_where_the_reader_is_must_be_said_for_shared_hours(engine: TableEngine) -> None:
+    for asked in (Filters(overlap_minutes=60, at=NOW), Filters(sort="overlap", at=NOW)):
+        with pytest.raises(Invalid) as wrong:
+            engine.browse(asked, 20, "")
+        assert list(wrong.value.fields) == ["time_zone"]
+
+
+def test_sets_that_are_kept_follow_changes(engine: TableEngine) -> None:
+    new, shared = Filters(new=True, at=NOW), Filters(overlap_minutes=540, time_zone="Europe/Rome", at=NOW)
+    assert ids_of(engine, new) == ids_of(engine, shared) == {"anna", "ben", "zoe"}
+
+    engine.upsert(a_practice("ivo", published_at=NOW))
+    engine.upsert(replace(BEN, working_hours=week("18:00", "23:00")))
+    engine.set_rating("ben", 450)
+    engine.remove("zoe")
+    engine.set_rating("zoe", 500)
+    engine.upsert(ZOE)
+
+    assert ids_of(engine, new) == {"anna", "ben", "zoe", "ivo"}
+    assert ids_of(engine, shared) == {"anna", "zoe", "ivo"}
+    assert ids_of(engine, Filters(min_rating=480)) == {"zoe"}
+    engine.set_rating("zoe", 0)
+    assert ids_of(engine, Filters(min_rating=300)) == {"ben"}
+
+
+def ids_of(engine: TableEngine, filters: Filters) -> set[str]:
+    found = engine.browse(filters, 50, "")
+    assert found.total == len(found.ids)
+    return set(found.ids)
+
+
+@pytest.mark.parametrize(
     ("sort", "expected"),
     [("newest", ["ben", "zoe", "anna"]), ("rate", ["ben", "anna", "zoe"]), ("free", ["ben", "zoe", "anna"])],
 )
 def test_orders(engine: TableEngine, sort: str, expected: list[str]) -> None:
     assert ids(engine, sort=sort) == expected
+
+
+def test_orders_by_rating_and_by_shared_hours(four: TableEngine) -> None:
+    assert ids(four, sort="rating") == ["ben", "zoe", "anna", "mia"]
+    assert ids(four, sort="overlap", time_zone="America/New_York", at=NOW) == ["mia", "anna", "ben", "zoe"]
 
 
 def test_pages_stay_stable_while_others_come() -> None:
@@ -152,6 +239,24 @@ def test_facets_count_what_each_further_filter_would_leave(engine: TableEngine) 
     assert facets["languages"] == {"en": 2, "it": 1}
     assert facets["free_minutes"] == {"300": 2, "600": 2, "1200": 2, "1800": 2, "2400": 2}
     assert facets["retainer"] == {}
+    assert facets["min_rating"] == {}
+    assert "overlap_minutes" not in facets
+
+
+def test_facets_of_what_is_asked_at_least(four: TableEngine) -> None:
+    asked = Filters(facets=True, at=NOW, language="en", cefr="C2", new=True, time_zone="America/New_York")
+    asked = replace(asked, min_rating=480, overlap_minutes=240)
+    facets = {facet.name: {v.value: v.count for v in facet.values} for facet in four.browse(asked, 1, "").facets}
+
+    assert not any(facets.values())
+    asked = replace(asked, min_rating=0, overlap_minutes=0)
+    facets = {facet.name: {v.value: v.count for v in facet.values} for facet in four.browse(asked, 1, "").facets}
+    everybody = {rank: four.browse(replace(asked, cefr=rank), 1, "").total for rank in CEFR}
+    assert facets["cefr"] == {rank: count for rank, count in everybody.items() if count} == {**facets["cefr"], "C2": 1}
+    assert facets["new"] == {"yes": 1}
+    assert facets["min_rating"] == {"400": 1, "450": 1}
+    assert facets["overlap_minutes"] == {"60": 1, "120": 1}
+    assert {v.value: v.count for v in four.browse(Filters(facets=True, at=NOW), 1, "").facets[-1].values} == {"yes": 3}
 
 
 @pytest.mark.parametrize("many", [20_000, 5])
@@ -165,9 +270,11 @@ def test_pages_and_facets_of_a_population_are_exact(many: int, monkeypatch: pyte
     for practice, capacity in population[90:]:
         engine.set_capacity(capacity)
         engine.upsert(practice)
-    for sort in ("newest", "rate", "free"):
+    for practice in practices[::3]:
+        engine.set_rating(practice.id, dice.choice((0, 280, 415, 450, 480, 495)))
+    for sort in ("newest", "rate", "free", "rating", "overlap"):
         for rate in (None, 3130):
-            asked = Filters(sort=sort, max_rate_amount=rate, free_minutes=330, facets=True)
+            asked = Filters(sort=sort, max_rate_amount=rate, free_minutes=330, facets=True, **ROME)
             seen: list[str] = []
             page = engine.browse(asked, 7, "")
             first = page
@@ -177,14 +284,22 @@ def test_pages_and_facets_of_a_population_are_exact(many: int, monkeypatch: pyte
                 seen += page.ids
             assert len(seen) == len(set(seen)) == first.total
             held = {practice.id: (practice, capacity) for practice, capacity in population}
-            assert seen == sorted(seen, key=lambda id: (order(sort, *held[id]), id))
+            assert seen == sorted(seen, key=lambda id: (order(engine, sort, *held[id]), id))
             for facet in first.facets:
                 for value in facet.values if facet.name in ("services", "skills") else ():
                     narrower = replace(asked, **{facet.name: (value.value,)})  # type: ignore[arg-type]
                     assert engine.browse(narrower, 1, "").total == value.count
 
 
-def order(sort: str, practice: Practice, capacity: Capacity) -> float:
+ROME: dict[str, Any] = {"time_zone": "Europe/Rome", "at": NOW}
+
+
+def order(engine: TableEngine, sort: str, practice: Practice, capacity: Capacity) -> float:
+    if sort == "rating":
+        return -float(engine.table.columns["rating"][engine.table.ids.row(practice.id)])
+    if sort == "overlap":
+        asked = Filters(**ROME)
+        return -sum(shared_minutes(asked.days, Candidate(practice, capacity).week(asked.monday)))
     if sort == "newest":
         assert practice.published_at is not None
         return -practice.published_at.timestamp()

@@ -27,7 +27,7 @@ def test_nobody_keeps_searches_without_end() -> None:
 
 def found(search: Search, *people: tuple[str, timedelta]) -> tuple[str, ...]:
     practices = [a_practice(id, services=("events",), published_at=NOW + when) for id, when in people]
-    return an_engine(*practices).browse(search.since(), 100, "").ids
+    return an_engine(*practices).browse(search.since(NOW), 100, "").ids
 
 
 def test_only_those_published_since_are_found() -> None:
