@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from services.profiles.availability_part import AvailabilityPart, today_in
+from eventlet import spawn_n, tpool
+
+from services.profiles.availability_part import today_in
+from services.profiles.calendar_part import CalendarPart
 from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
 from services.profiles.domain.rate_card import RateCard
@@ -22,9 +25,11 @@ from shared.platform.service import IMPORTED, Call, Received, Service, StoreProv
 Request = dict[str, Any]
 
 
-class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Service):
+class ProfilesService(CalendarPart, FilesPart, EvidencePart, AddressPart, Service):
     name = "profiles"
     settings_class = FileSettings
+    run_aside = staticmethod(spawn_n)
+    run_in_thread = staticmethod(tpool.execute)
     store = StoreProvider(ProfilesStore)
 
     @command(c.SaveProfile)
