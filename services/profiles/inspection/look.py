@@ -12,8 +12,8 @@ from shared.platform.child import AllBusy, ChildFailed, limit, run_child
 from shared.platform.errors import Unavailable
 
 MEMORY = 1_500_000_000
-CPU_SECONDS = 10
-SECONDS = 9.0
+CPU_SECONDS = 12
+SECONDS = 12.0
 MODULE = "services.profiles.inspection.look"
 
 
