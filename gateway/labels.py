@@ -188,12 +188,37 @@ LABELS: dict[str, Names] = {
         "price_epsilon": _("Price job: noise in people's choices"),
         "price_outside": _("Price job: worth of staying alone"),
     },
+    "review_criterion": {
+        "quality": _("Quality of the work"),
+        "reliability": _("Reliability"),
+        "communication": _("Communication"),
+        "discretion": _("Discretion"),
+        "initiative": _("Initiative"),
+        "clarity": _("Clear about what is needed"),
+        "terms": _("Keeps to the terms"),
+        "payment": _("Pays as agreed"),
+    },
+    "check_kind": {"phone": _("Phone number"), "identity": _("Identity document")},
+    "check": {
+        "new": _("Not asked for"),
+        "asked": _("Waiting for an operator"),
+        "granted": _("Checked"),
+        "refused": _("Not granted"),
+        "revoked": _("Taken back"),
+    },
+    "check_event": {
+        "ask": _("asked for"),
+        "grant": _("granted"),
+        "refuse": _("not granted"),
+        "revoke": _("taken back"),
+    },
     "mail": {"queued": _("Queued"), "sent": _("Sent"), "failed": _("Failed"), "kept": _("Kept here")},
 }
 
 TONES = {
     "open": "info", "sent": "info", "submitted": "info", "issued": "info", "trial": "info", "queued": "info",
     "active": "good", "approved": "good", "accepted": "good", "paid": "good", "published": "good", "filled": "good",
+    "granted": "good", "asked": "info", "refused": "bad", "revoked": "bad",
     "kept": "good", "paused": "warn", "notice": "warn", "disputed": "warn", "partly_paid": "warn", "unpaid": "warn",
     "countered": "warn",
     "declined": "bad", "terminated": "bad", "removed": "bad", "failed": "bad", "overdue": "bad", "written_off": "bad",
@@ -226,6 +251,11 @@ IN_SENTENCES: Names = {
     "credited": _("credited"),
     "written_off": _("written off"),
     "paid": _("paid"),
+    "new": _("not asked for"),
+    "asked": _("waiting for an operator"),
+    "granted": _("granted"),
+    "refused": _("not granted"),
+    "revoked": _("taken back"),
 }
 """States as a sentence says them: "This offer is …"."""
 

@@ -124,7 +124,8 @@ def _proposal(brief: dict[str, Any] | None, card: dict[str, Any]) -> dict[str, A
 @pages.get("/offers/<id>")
 @needs("client", "assistant", "operator")
 def offer(id: str) -> Response:
-    thread = caller.query(c.GetOffer, {"id": id})["offers"]
+    got = caller.query(c.GetOffer, {"id": id})
+    thread = got["offers"]
     newest = thread[0]
     side = my_side(newest)
     return page(
@@ -134,6 +135,7 @@ def offer(id: str) -> Response:
         before=thread[1] if len(thread) > 1 else None,
         mine=newest["by"] == side,
         side=side,
+        client=got.get("client"),
         **SIDES,
     )
 

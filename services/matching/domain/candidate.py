@@ -15,6 +15,17 @@ WEEKS_KEPT = 64
 _CEFR_RANK = {cefr: rank for rank, cefr in enumerate(CEFR)}
 
 
+@dataclass(frozen=True, slots=True)
+class CardTrust:
+    """The facts that a card has room for; see `track.py` and `ratings.py`."""
+
+    rating: int
+    reviews: int
+    response_minutes: int | None
+    completed: int
+    marks: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """An assistant as lists show her."""
@@ -33,6 +44,7 @@ class Card:
     capacity_minutes: int
     free_minutes: int
     published_at: datetime | None = None
+    trust: CardTrust | None = None
 
 
 @dataclass(slots=True)
