@@ -132,9 +132,9 @@ REVIEWED: dict[str, dict[bool, tuple[tuple[Stars, Lines], ...]]] = {
             (
                 (5, 5, 5, 5, 5),
                 (
-                    "Ninety meetings, not one double booking, and everybody was glad to hear from my office again.",
+                    "Nothing was late, nothing was lost, and everybody is glad to hear from my office again.",
                     "Knows what matters, says so early, pays on the day.",
-                    "Thank you. The three cities were the easy part.",
+                    "Thank you. Clear briefs made it easy.",
                 ),
             ),
             (

@@ -596,7 +596,7 @@ class Engagement:
         if self.rng.random() < 0.15:
             return
         yield stage.later(24 * self.rng.choice((1, 3)))
-        of_client = {name: 5 if well else 3 for name in matching.REVIEW_CRITERIA["client"]}
+        of_client = dict.fromkeys(matching.REVIEW_CRITERIA["client"], 5 if well else 3)
         stage.do(matching.WriteReview, {**asked, "scores": of_client, "text": texts[1]}, self.assistant)
         if texts[2]:
             yield stage.later(20)

@@ -634,7 +634,7 @@ class MatchingService(Service):
         call.tx.reviews.save(review)
         call.set_timer("review.remind", review.id, review.remind_at)
         call.set_timer("review.close", review.id, review.closes_at)
-        call.emit(c.ReviewOpened, review.id, _step_of(review))
+        call.emit(c.ReviewOpened, review.thread, _step_of(review))
 
     # -- reviews -------------------------------------------------------------------------------------------------
 
@@ -648,7 +648,7 @@ class MatchingService(Service):
         if written.is_revealed:
             self._revealed(call, written, by=side.value)
         else:
-            call.emit(c.ReviewWritten, written.id, _step_of(written, side.value))
+            call.emit(c.ReviewWritten, written.thread, _step_of(written, side.value))
         return written.seen_by(by)
 
     @command(c.ReplyToReview)
@@ -656,14 +656,14 @@ class MatchingService(Service):
         by = call.actor.party_id
         replied = _review(call, request["id"]).reply(by, request["text"], request["locale"], call.now)
         saved: Review = call.tx.reviews.save(replied)
-        call.emit(c.ReviewReplied, saved.id, _fact_of(saved, saved.side_of(by).value))
+        call.emit(c.ReviewReplied, saved.thread, _fact_of(saved, saved.side_of(by).value))
         return saved.shown()
 
     @command(c.ReportReview)
     def report_review(self, call: Call, request: Request) -> Review:
         by = call.actor.party_id
         saved: Review = call.tx.reviews.save(_review(call, request["id"]).report_it(by, request["reason"], call.now))
-        call.emit(c.ReviewReported, saved.id, _step_of(saved, saved.side_of(by).value))
+        call.emit(c.ReviewReported, saved.thread, _step_of(saved, saved.side_of(by).value))
         return saved.shown()
 
     @command(c.HideReview)
@@ -675,7 +675,7 @@ class MatchingService(Service):
         assert opinion is not None
         self._count_review(call, hidden, author, lambda tally: tally.without_review(opinion.scores))
         saved: Review = call.tx.reviews.save(hidden)
-        call.emit(c.ReviewHidden, saved.id, _fact_of(saved, author.value))
+        call.emit(c.ReviewHidden, saved.thread, _fact_of(saved, author.value))
         return saved.shown()
 
     @query(c.GetReview)
@@ -712,7 +712,7 @@ class MatchingService(Service):
     def remind_of_review(self, call: Call, entity_id: str) -> None:
         review: Review = call.tx.reviews.get(entity_id)
         if review.is_open:
-            call.emit(c.ReviewClosing, review.id, _step_of(review))
+            call.emit(c.ReviewClosing, review.thread, _step_of(review))
 
     @timer("review.close")
     def close_review(self, call: Call, entity_id: str) -> None:
@@ -723,7 +723,7 @@ class MatchingService(Service):
         if closed.is_revealed:
             self._revealed(call, closed)
         else:
-            call.emit(c.ReviewLapsed, closed.id, _step_of(closed))
+            call.emit(c.ReviewLapsed, closed.thread, _step_of(closed))
 
     def _revealed(self, call: Call, review: Review, by: str = "") -> None:
         """Both may be read now, and count."""
@@ -734,7 +734,7 @@ class MatchingService(Service):
                 self._count_review(call, review, author, lambda tally, scores=scores: tally.with_review(scores))  # type: ignore[misc]
         call.clear_timer("review.remind", review.id)
         call.clear_timer("review.close", review.id)
-        call.emit(c.ReviewRevealed, review.id, _fact_of(review, by))
+        call.emit(c.ReviewRevealed, review.thread, _fact_of(review, by))
 
     def _count_review(self, call: Call, review: Review, author: Side, count: Callable[[Tally], Tally]) -> None:
         subject = other(author)

@@ -103,6 +103,11 @@ class Review:
         return self.id
 
     @property
+    def thread(self) -> str:
+        """Its facts are ordered among themselves, not with the contract's."""
+        return f"review:{self.id}"
+
+    @property
     def days(self) -> int:
         """How long the contract ran."""
         return (self.ended_on - self.started_on).days + 1

@@ -225,6 +225,7 @@ def test_every_call_that_people_may_make_has_a_route() -> None:
         "remove_brief",
         *("list_weights", "draft_weights", "preview_weights", "replay_weights", "enforce_weights"),
         *("get_index_status", "list_published", "get_assistant_cards"),
+        *("hide_review", "list_reported", "list_checks", "decide_check"),
     }
     routed = {route.call for route in ROUTES}
     for module in (accounts, profiles, requests, matching, work, billing, messaging):
