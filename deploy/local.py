@@ -89,9 +89,9 @@ def listen(port: int) -> socket.socket:
     return sock
 
 
-def secret_key(data_dir: Path) -> str:
-    """The key that signs sessions: made at the first run and kept with the data."""
-    path = data_dir / "secret_key"
+def secret(data_dir: Path, name: str) -> str:
+    """Random text that signs sessions, or seals: made at the first run and kept with the data."""
+    path = data_dir / name
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
@@ -165,9 +165,11 @@ def settings(port: int, data_dir: Path, database: DatabaseProcess) -> dict[str, 
         "MONGO_URI": database.uri,
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
         "MAILBOX": "1",
-        "PUBLIC_URL": os.environ.get("PUBLIC_URL") or f"http://{host}:{port}",
+        # by name: browsers keep passkeys for names only
+        "PUBLIC_URL": os.environ.get("PUBLIC_URL") or f"http://{'localhost' if host == '127.0.0.1' else host}:{port}",
         "OPERATOR_EMAILS": os.environ.get("OPERATOR_EMAILS", "operator@dextra.example"),
-        "SECRET_KEY": secret_key(data_dir),
+        "SECRET_KEY": secret(data_dir, "secret_key"),
+        "SEALING_KEYS": secret(data_dir, "sealing_keys"),
         "COOKIE_SECURE": "0",
         "TIMER_POLL_SECONDS": "5",
         "MAIL_POLL_SECONDS": "10",

@@ -14,8 +14,10 @@ from werkzeug.wrappers import Response
 
 from gateway import sentences as words
 from gateway import session
+from gateway.uploads import taken
 from gateway.web import page
-from shared.platform.errors import DextraError, Internal, Unauthenticated
+from shared.contracts.practice_files import LARGEST
+from shared.platform.errors import DextraError, Internal, Unauthenticated, Unproven
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +70,8 @@ def error_page(status: int, sentence: str = "") -> Response:
 def on_dextra_error(error: DextraError) -> Response:
     if isinstance(error, Unauthenticated):
         return on_session_end()
+    if isinstance(error, Unproven):
+        return on_missing_proof(error)
     if isinstance(error, Internal):
         log.error("service.broken", request_id=g.request_id)
         return error_page(500)
@@ -88,6 +92,13 @@ def on_session_end() -> Response:
     return _onwards(url_for("auth.sign_in", next=here))
 
 
+def on_missing_proof(error: Unproven) -> Response:
+    """Asks who it is; then back to the page, or to the buttons from which this came."""
+    flash(words.translate(error.text), "info")
+    here = request.full_path.rstrip("?") if request.method == "GET" else url_for("protection.index")
+    return _onwards(url_for("protection.prove", next=here))
+
+
 def _onwards(to: str) -> Response:
     """A redirect of the whole page, also where htmx asked for a part of one."""
     if request.headers.get("HX-Request") == "true":
@@ -106,6 +117,9 @@ def on_http_error(error: HTTPException) -> Response:
         sentence = _(
             "This form was open for too long, or cookies are off. Please go back, reload the page and send it again."
         )
+    if status == 413 and (purpose := taken()):
+        most = LARGEST[purpose] // 1_000_000
+        sentence = _("Please go back and choose a file of at most %(most)s MB.", most=most)
     response = error_page(status, sentence)
     if isinstance(error, RateLimitExceeded):
         response.headers["Retry-After"] = "60"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
@@ -182,6 +183,11 @@ def currency_name(code: str) -> str:
     return numbers.get_currency_name(code, locale=locale())
 
 
+def host(link: str) -> str:
+    """Where a link leads, as people say it: `example.com`."""
+    return (urlsplit(link).hostname or "").removeprefix("www.")
+
+
 def initials(name: str) -> str:
     """At most two letters for an avatar."""
     words = [
@@ -210,11 +216,14 @@ def device(user_agent: str) -> str:
 
 _BROWSERS = (
     ("Edg", "Edge"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Vivaldi/", "Vivaldi"),
     ("OPR/", "Opera"),
     ("Firefox/", "Firefox"),
     ("Chrome/", "Chrome"),
     ("Safari/", "Safari"),
     ("curl/", "curl"),
+    ("python", "Python"),
 )
 _SYSTEMS = (
     ("Android", "Android"),
@@ -452,6 +461,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "listed": listed,
     "taxon": taxon,
+    "host": host,
     "work_description": work_description,
     "zone_name": zone_name,
     "country_name": country_name,

@@ -79,6 +79,17 @@ SENTENCES: dict[str, tuple[Any, str]] = {
     "check.refused/identity": (_l("Your identity could not be checked."), "circle-alert"),
     "check.revoked/phone": (_l("The check of your phone number was taken back."), "circle-alert"),
     "check.revoked/identity": (_l("The check of your identity was taken back."), "circle-alert"),
+    "account.secured/app_added": (_l("An authenticator app protects your account now."), "shield-check"),
+    "account.secured/app_removed": (_l("Your authenticator app was removed."), "shield-check"),
+    "account.secured/two_steps_on": (_l("We ask for a second step when you sign in now."), "shield-check"),
+    "account.secured/two_steps_off": (_l("We no longer ask for a second step when you sign in."), "shield-check"),
+    "account.secured/codes_renewed": (_l("Your account has new recovery codes."), "key-round"),
+    "account.secured/code_used": (_l("A recovery code was used to sign in: %(detail)s are left."), "key-round"),
+    "account.secured/passkey_added": (_l("The passkey “%(detail)s” was added to your account."), "key-round"),
+    "account.secured/passkey_removed": (_l("The passkey “%(detail)s” was removed from your account."), "key-round"),
+    "account.secured/password_changed": (_l("Your password was changed."), "lock"),
+    "account.secured/address_asked": (_l("Your address is to become %(detail)s, once our link is followed."), "mail"),
+    "account.secured/address_changed": (_l("Your address was changed to %(detail)s."), "mail"),
     "message.posted": (_l("%(name)s has written to you about “%(title)s”."), "message-circle"),
 }
 """By kind, and form where a kind has several: the sentence, whose parameters are the notification's, and the icon."""

@@ -584,7 +584,6 @@ class Engagement:
                 reason = "Hours charged for the last week are credited in full."
                 stage.do(billing.CreditInvoice, {"invoice_id": lost[0]["id"], "reason": reason}, self.assistant)
 
-
     def _reviews(self, last_day: date) -> Story:
         """Both say how it was, some days after the end; the assistant may reply. Some write nothing."""
         stage, well = self.stage, self.course.end == "notice"

@@ -31,7 +31,12 @@ from shared.platform.contract import Command, Query
 from shared.platform.errors import DextraError, Invalid, TooMany, Unauthenticated
 
 PREFIX = "/api/v1"
-LIMITS = {"/accounts": SIGN_UP_LIMIT, "/sessions": SIGN_IN_LIMIT, "/accounts/request-reset": SIGN_UP_LIMIT}
+LIMITS = {
+    "/accounts": SIGN_UP_LIMIT,
+    "/sessions": SIGN_IN_LIMIT,
+    "/sessions/second-step": SIGN_IN_LIMIT,
+    "/accounts/request-reset": SIGN_UP_LIMIT,
+}
 MOST_KEY = 200
 MOST_LEVELS = 16
 
@@ -277,7 +282,9 @@ def _extras() -> Blueprint:
     @extras.get("/taxonomy")
     def listed() -> Response:
         """Services, skills and languages with their labels."""
-        return jsonify(services=taxonomy.SERVICES, skills=taxonomy.SKILLS, languages=taxonomy.LANGUAGES)
+        return jsonify(
+            services=dict(taxonomy.SERVICES), skills=dict(taxonomy.SKILLS), languages=dict(taxonomy.LANGUAGES)
+        )
 
     return extras
 

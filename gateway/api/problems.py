@@ -17,6 +17,7 @@ TITLES = {
     "not_found": "Not found",
     "unauthenticated": "Sign in first",
     "forbidden": "Not allowed",
+    "unproven": "Show who you are once more",
     "conflict": "Conflict",
     "invalid": "Invalid input",
     "unavailable": "Unavailable",

@@ -47,6 +47,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     _do("/accounts/reset", accounts.ResetPassword, "Accounts", "Set a new password with the link's token", public=True),
     _do("/sessions", accounts.SignIn, "Accounts", "Sign in; answers with a token", 201, public=True),
+    _do("/sessions/second-step", accounts.FinishSignIn, "Accounts", "Finish a sign-in in two steps", 201, public=True),
     _get("/sessions", accounts.ListSessions, "Accounts", "Where the account is signed in"),
     Route(
         "DELETE", "/sessions/<id>", accounts.RevokeSession, "Accounts", "Sign a session out", 200, {"id": "session_id"}
@@ -141,5 +142,7 @@ ROUTES: tuple[Route, ...] = (
     _do("/conversations/<id>/messages", messaging.PostMessage, "Messages", "Write", 201, id="conversation_id"),
     _do("/conversations/<id>/seen", messaging.MarkConversationSeen, "Messages", "Mark as read", id="conversation_id"),
     _get("/notifications", messaging.ListNotifications, "Messages", "What happened"),
+    _get("/notifications/choices", messaging.GetChoices, "Messages", "What the reader is told of, and how"),
+    Route("PUT", "/notifications/choices", messaging.SaveChoices, "Messages", "Choose what to be told of, and how"),
     _do("/notifications/read", messaging.MarkNotificationsRead, "Messages", "Mark all as read"),
 )

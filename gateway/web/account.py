@@ -1,6 +1,8 @@
-"""One's own account: name, language, time zone, roles, and where it is signed in."""
+"""One's own account: name, language, time zone, roles; the tabs of the whole area; ending sessions."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, url_for
 from flask_babel import gettext as _
@@ -33,9 +35,23 @@ def settings() -> Response:
             session.renew(caller.command(accounts.ChangeSettings, form.payload, key=form.key))
             i18n.use_locale(form.locale.value)
             return done(_("Your settings are saved."), url_for("account.settings"))
-    got = caller.queries(account=accounts.GetAccount, sessions=accounts.ListSessions)
-    missing = [role for role in accounts.ROLES if role not in got["account"]["roles"]]
-    return form.page("account/settings.html", missing=missing, **got)
+    account = caller.query(accounts.GetAccount)
+    missing = [role for role in accounts.ROLES if role not in account["roles"]]
+    return form.page("account/settings.html", missing=missing, account=account)
+
+
+@pages.app_context_processor
+def area_tabs() -> dict[str, Any]:
+    return {"account_tabs": tabs}
+
+
+def tabs(active: str) -> list[tuple[str, str, bool, int]]:
+    names = {
+        "account.settings": _("Profile"),
+        "protection.index": _("Security"),
+        "choices.index": _("Notifications"),
+    }
+    return [(name, url_for(view), view == active, 0) for view, name in names.items()]
 
 
 @pages.post("/account/roles/<role>")
@@ -57,7 +73,7 @@ def revoke(id: str) -> Response:
     answer = act(
         lambda: caller.command(accounts.RevokeSession, {"session_id": id}, key=key),
         said=_("That device is signed out."),
-        to=url_for("auth.sign_in" if own else "account.settings"),
+        to=url_for("auth.sign_in" if own else "protection.index"),
     )
     if own:
         session.end()
@@ -71,7 +87,7 @@ def revoke_others() -> Response:
     return act(
         lambda: caller.command(accounts.RevokeOtherSessions, {"session_id": mine}, key=key),
         said=_("All other devices are signed out."),
-        to=url_for("account.settings"),
+        to=url_for("protection.index"),
     )
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, flash, jsonify, request, url_for
+from flask import session as cookie
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from gateway import i18n, session
+from gateway import i18n, passkeys, sentences, session
 from gateway.caller import caller
 from gateway.forms import Choose, Email, Form, Password, Text, posted_key, time_zones
 from gateway.security import EMAIL_LIMIT, RESET_LIMIT, SIGN_IN_LIMIT, SIGN_UP_LIMIT, limiter, refused
 from gateway.web import done, page
 from shared.contracts import accounts
-from shared.platform.errors import DextraError, Unauthenticated
+from shared.platform.errors import Conflict, DextraError, Invalid, TooMany, Unauthenticated
 
 pages = Blueprint("auth", __name__)
 
@@ -50,6 +52,10 @@ class SignUpForm(Form):
 class SignInForm(Form):
     email = Email(_l("E-mail address"), autocomplete="username")
     password = Password(_l("Password"), autocomplete="current-password")
+
+
+class SecondStepForm(Form):
+    passcode = Text(_l("Code"), most=40, autocomplete="one-time-code", css="field--short")
 
 
 class ForgottenForm(Form):
@@ -98,14 +104,103 @@ def sign_in() -> Response:
         _leave()
         try:
             with form.catching():
-                session.begin(caller.command(accounts.SignIn, {**form.payload, "user_agent": _device()}, key=form.key))
-                return redirect(session.safe_next(HOME), 303)
+                asked = {**form.payload, "user_agent": _device()}
+                return _after_first_step(caller.command(accounts.SignIn, asked, key=form.key))
         except Unauthenticated as refused:
             form.take_errors(refused)
             form.status = 422
     elif session.current() and not form.posted:
         return redirect(session.safe_next(HOME))
-    return form.page("auth/sign_in.html")
+    return form.page("auth/sign_in.html", passkeys_here=passkeys.work_here())
+
+
+def _after_first_step(answer: dict[str, Any]) -> Response:
+    """Signed in; or on to the second step, of which this browser's cookie keeps the secret."""
+    to = session.safe_next(HOME)
+    if answer.get("token"):
+        session.begin(answer)
+        return redirect(to, 303)
+    cookie["step"] = {"token": answer["step_token"], "methods": answer["methods"]}
+    return redirect(url_for("auth.second_step", next=to), 303)
+
+
+@pages.route("/sign-in/second-step", methods=["GET", "POST"])
+@limiter.limit(SIGN_IN_LIMIT, methods=["POST"], deduct_when=refused)
+def second_step() -> Response:
+    step = cookie.get("step")
+    if not step:
+        return redirect(url_for("auth.sign_in"))
+    form = SecondStepForm()
+    if form.valid:
+        try:
+            with form.catching():
+                _finish(step, {"passcode": form.passcode.value}, form.key)
+                return redirect(session.safe_next(HOME), 303)
+        except Unauthenticated as error:
+            return _again(error)
+    by_recovery = request.args.get("with") == "recovery" or "app" not in step["methods"]
+    return form.page(
+        "auth/second_step.html",
+        methods=step["methods"],
+        by_recovery=by_recovery,
+        passkeys_here=passkeys.work_here(),
+    )
+
+
+@pages.post("/sign-in/second-step/passkey")
+@limiter.limit(SIGN_IN_LIMIT, deduct_when=refused)
+def second_step_by_passkey() -> Response:
+    step = cookie.get("step")
+    if not step:
+        return redirect(url_for("auth.sign_in"))
+    to = session.safe_next(HOME)
+    try:
+        _finish(step, passkeys.answered(), "")
+    except (Unauthenticated, Conflict, Invalid, TooMany) as error:
+        return _said(error, url_for("auth.second_step", next=to))
+    return redirect(to, 303)
+
+
+def _finish(step: dict[str, Any], answer: dict[str, Any], key: str) -> None:
+    session.begin(caller.command(accounts.FinishSignIn, {"token": step["token"], **answer}, key=key))
+
+
+def _again(error: DextraError) -> Response:
+    """The time between the steps is over: from the beginning."""
+    cookie.pop("step", None)
+    return _said(error, url_for("auth.sign_in", next=request.args.get("next")))
+
+
+def _said(error: DextraError, to: str) -> Response:
+    flash(sentences.translate(error.text), "bad")
+    return redirect(to, 303)
+
+
+@pages.post("/sign-in/passkey")
+@limiter.limit(SIGN_IN_LIMIT, deduct_when=refused)
+def sign_in_with_passkey() -> Response:
+    _leave()
+    to = session.safe_next(HOME)
+    try:
+        session.begin(
+            caller.command(accounts.SignInWithPasskey, {**passkeys.answered(), "user_agent": _device()}, key="")
+        )
+    except (Unauthenticated, Conflict, Invalid, TooMany) as error:
+        return _said(error, url_for("auth.sign_in", next=request.args.get("next")))
+    return redirect(to, 303)
+
+
+@pages.post("/sign-in/passkey/options")
+@limiter.limit("30 per minute")
+def passkey_options() -> Response:
+    return jsonify(passkeys.asked(caller.command(accounts.StartPasskeySignIn, key="")))
+
+
+@pages.post("/sign-in/second-step/options")
+@limiter.limit("30 per minute")
+def second_step_options() -> Response:
+    step = cookie.get("step") or {}
+    return jsonify(passkeys.asked(caller.command(accounts.StartSecondStep, {"token": step.get("token", "-")}, key="")))
 
 
 @pages.post("/sign-out")

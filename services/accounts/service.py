@@ -1,9 +1,10 @@
-"""The accounts service: sign-up, sign-in, sessions, one-time links, settings; import and list for operators."""
+"""The accounts service: sign-up, sign-in in one step or two, sessions, one-time links, what protects an account,
+settings; import and list for operators."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -11,17 +12,24 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from eventlet import tpool
 
+from services.accounts.domain import passkey, protection, totp
 from services.accounts.domain.account import Account, Identity
 from services.accounts.domain.address import normalised
+from services.accounts.domain.challenge import Aim, Challenge
 from services.accounts.domain.link import Link, Purpose
-from services.accounts.domain.session import Session
+from services.accounts.domain.passkey import Passkey
+from services.accounts.domain.protection import Protection
+from services.accounts.domain.second_step import SecondStep
+from services.accounts.domain.session import Session, ended
+from services.accounts.relying_party import RelyingParty, refused
 from services.accounts.store import AccountsStore
 from shared.contracts import accounts as c
 from shared.contracts.fields import EMAIL
 from shared.platform.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
 from shared.platform.ids import new_id
-from shared.platform.service import Call, Service, StoreProvider, command, query
-from shared.platform.settings import ServiceSettings, at_least, setting
+from shared.platform.sealing import Sealer, SealingSettings
+from shared.platform.service import Call, Service, StoreProvider, command, now, query
+from shared.platform.settings import at_least, setting
 from shared.platform.storage import Duplicate
 
 T = TypeVar("T")
@@ -33,8 +41,8 @@ def _addresses(values: tuple[str, ...]) -> str | None:
     return f"must hold e-mail addresses, and {wrong[0]!r} is none" if wrong else None
 
 
-@dataclass(frozen=True)
-class AccountsSettings(ServiceSettings):
+@dataclass(frozen=True, kw_only=True)
+class AccountsSettings(SealingSettings):
     """The defaults of argon2id are OWASP's (Password Storage Cheat Sheet): 19 MiB, 2 passes, 1 lane."""
 
     operator_emails: tuple[str, ...] = setting(
@@ -43,6 +51,7 @@ class AccountsSettings(ServiceSettings):
         (),
         check=_addresses,
     )
+    public_url: str = setting("PUBLIC_URL", "address of the gateway: passkeys are bound to it", "http://localhost:8000")
     argon2_memory_kib: int = setting(
         "ARGON2_MEMORY_KIB", "memory of a password's hash, in KiB", 19_456, check=at_least(8)
     )
@@ -81,7 +90,41 @@ class AccountsService(Service):
         self.store.attempts.forget(address)
         if self._passwords.is_outdated(account.password_hash):
             account = call.tx.accounts.save(account.with_password(self._passwords.hash(request["password"])))
+        held: Protection = call.tx.protections.of(account.id)
+        if held.two_steps and not request["passcode"]:
+            return self._begin_second_step(call, held, request["user_agent"])
+        if held.two_steps:
+            self._use_passcode(call, account, request["passcode"])
         return self._begin_session(call, account, request["user_agent"])
+
+    @command(c.FinishSignIn)
+    def finish_sign_in(self, call: Call, request: Request) -> dict[str, Any]:
+        step: SecondStep = call.tx.second_steps.by_token(request["token"]).check(call.now)
+        account = call.tx.accounts.get(step.account_id)
+        if request["challenge_id"]:
+            held = self._answered(call, request, Aim.SECOND_STEP, account_id=account.id, bound_to=step.id)
+            if held.account_id != account.id:
+                raise refused()
+        else:
+            self._use_passcode(call, account, request["passcode"])
+        call.tx.second_steps.delete(step.id)
+        return self._begin_session(call, account, step.user_agent)
+
+    @command(c.StartSecondStep)
+    def start_second_step(self, call: Call, request: Request) -> dict[str, Any]:
+        step: SecondStep = call.tx.second_steps.by_token(request["token"]).check(call.now)
+        keys = call.tx.passkeys.of(step.account_id)
+        return self._challenge(call, Aim.SECOND_STEP, keys, account_id=step.account_id, bound_to=step.id)
+
+    @command(c.StartPasskeySignIn)
+    def start_passkey_sign_in(self, call: Call, request: Request) -> dict[str, Any]:
+        return self._challenge(call, Aim.SIGN_IN)
+
+    @command(c.SignInWithPasskey)
+    def sign_in_with_passkey(self, call: Call, request: Request) -> dict[str, Any]:
+        """A passkey is two steps in one: something the person has, and their finger, face or code."""
+        used = self._answered(call, request, Aim.SIGN_IN)
+        return self._begin_session(call, call.tx.accounts.get(used.account_id), request["user_agent"])
 
     @query(c.CheckSession)
     def check_session(self, call: Call, request: Request) -> dict[str, Any]:
@@ -142,10 +185,194 @@ class AccountsService(Service):
         account = call.tx.accounts.get(link.account_id)
         hashed = self._passwords.hash(request["password"])
         call.tx.links.save(used)
-        call.tx.links.drop_unused(account.id, Purpose.RESET)
+        call.tx.links.drop_unused(account.id, Purpose.RESET, Purpose.NEW_ADDRESS)
+        call.tx.second_steps.drop(account.id)
         call.tx.sessions.revoke_all(account.id)
         self._save(call, account.with_password(hashed).confirmed())
+        self._note(call, account, "password_changed")
         self.store.attempts.forget(account.email)
+
+    # -- proofs --------------------------------------------------------------------------------------------------
+
+    @command(c.StartProof)
+    def start_proof(self, call: Call, request: Request) -> dict[str, Any]:
+        session = self._session(call, request)
+        keys = call.tx.passkeys.of(session.identity.id)
+        return self._challenge(call, Aim.PROOF, keys, account_id=session.identity.id, bound_to=session.id)
+
+    @command(c.Prove)
+    def prove(self, call: Call, request: Request) -> None:
+        session = self._session(call, request)
+        account = self._own(call, call.tx)
+        if request["challenge_id"]:
+            used = self._answered(call, request, Aim.PROOF, account_id=account.id, bound_to=session.id)
+            if used.account_id != account.id:
+                raise refused()
+        else:
+            self._count_try(f"proof:{account.id}")
+            if not self._passwords.matches(account.password_hash, request["password"]):
+                raise Invalid.field("password", "This is not your password.")
+            self.store.attempts.forget(f"proof:{account.id}")
+        call.tx.sessions.save(session.proven(call.now))
+
+    # -- what protects the account -------------------------------------------------------------------------------
+
+    @query(c.GetSecurity)
+    def get_security(self, call: Call, request: Request) -> dict[str, Any]:
+        account = self._own(call, self.store)
+        session = self.store.sessions.by_token(request["token"]).check(call.now)
+        held = self.store.protections.of(account.id)
+        until = session.proven_until
+        return {
+            "two_steps": held.two_steps,
+            "app": held.has_app,
+            "codes_left": len(held.codes),
+            "passkeys": self.store.passkeys.of(account.id),
+            "has_password": bool(account.password_hash),
+            "proven_until": until,
+            "proven": until is not None and call.now < until,
+        }
+
+    @command(c.StartApp)
+    def start_app(self, call: Call, request: Request) -> dict[str, Any]:
+        account = self._proven(call, request)
+        seed = totp.new_seed()
+        held = call.tx.protections.of(account.id)
+        call.tx.protections.save(held.setting_up(self._seeds.seal(seed, of=account.id), call.now))
+        return {"seed": seed, "address": totp.address(seed, account.email)}
+
+    @command(c.ConfirmApp)
+    def confirm_app(self, call: Call, request: Request) -> dict[str, Any]:
+        account = self._proven(call, request)
+        self._count_try(f"app:{account.id}")
+        held: Protection = call.tx.protections.of(account.id)
+        seed = self._seeds.open(held.seed_to_confirm(call.now), of=account.id)
+        step = totp.matching_step(request["passcode"], seed, call.now)
+        if step is None:
+            raise Invalid.field("passcode", "This code is not right. Type the six digits that your app shows now.")
+        self.store.attempts.forget(f"app:{account.id}")
+        self._note(call, account, "app_added")
+        return self._protect(call, held.with_app(step))
+
+    @command(c.RemoveApp)
+    def remove_app(self, call: Call, request: Request) -> None:
+        account = self._proven(call, request)
+        held: Protection = call.tx.protections.of(account.id)
+        call.tx.protections.save(held.without_app(has_passkeys=bool(call.tx.passkeys.of(account.id))))
+        self._note(call, account, "app_removed")
+
+    @command(c.AskSecondStep)
+    def ask_second_step(self, call: Call, request: Request) -> dict[str, Any]:
+        account = self._proven(call, request)
+        held: Protection = call.tx.protections.of(account.id)
+        if held.two_steps == request["on"]:
+            return {"codes": []}
+        self._note(call, account, "two_steps_on" if request["on"] else "two_steps_off")
+        if request["on"]:
+            return self._protect(call, held.asking(has_passkeys=bool(call.tx.passkeys.of(account.id))))
+        call.tx.protections.save(held.not_asking())
+        return {"codes": []}
+
+    @command(c.RenewRecoveryCodes)
+    def renew_recovery_codes(self, call: Call, request: Request) -> dict[str, Any]:
+        account = self._proven(call, request)
+        held: Protection = call.tx.protections.of(account.id)
+        self._note(call, account, "codes_renewed")
+        return self._with_new_codes(call, held)
+
+    @command(c.StartPasskey)
+    def start_passkey(self, call: Call, request: Request) -> dict[str, Any]:
+        account = self._proven(call, request)
+        held = call.tx.passkeys.of(account.id)
+        passkey.check_room(len(held))
+        session = call.tx.sessions.by_token(request["token"])
+        asked = Challenge.new(Aim.REGISTER, call.now, account.id, session.id)
+        call.tx.challenges.save(asked)
+        options = self._party.creation(asked.raw, account.id, account.email, account.name, held)
+        return {"challenge_id": asked.id, "options": options}
+
+    @command(c.AddPasskey)
+    def add_passkey(self, call: Call, request: Request) -> Passkey:
+        account = self._proven(call, request)
+        session = call.tx.sessions.by_token(request["token"])
+        asked = self._open_challenge(call, request, Aim.REGISTER, account_id=account.id, bound_to=session.id)
+        passkey.check_room(len(call.tx.passkeys.of(account.id)))
+        try:
+            made = self._party.created(request["credential"], asked.raw)
+        except Invalid:
+            self.store.challenges.delete(asked.id)
+            raise
+        added = Passkey(
+            id=new_id(),
+            account_id=account.id,
+            credential_id=made.credential_id,
+            public_key=made.public_key,
+            sign_count=made.sign_count,
+            name=request["name"].strip(),
+            transports=_transports(request["credential"]),
+            synced=made.synced,
+            created_at=call.now,
+        )
+        try:
+            saved: Passkey = call.tx.passkeys.save(added)
+        except Duplicate as error:
+            raise Conflict("This passkey is known already.") from error
+        call.tx.challenges.delete(asked.id)
+        self._note(call, account, "passkey_added", saved.name)
+        return saved
+
+    @command(c.RenamePasskey)
+    def rename_passkey(self, call: Call, request: Request) -> Passkey:
+        saved: Passkey = call.tx.passkeys.save(self._own_passkey(call, request).renamed(request["name"]))
+        return saved
+
+    @command(c.RemovePasskey)
+    def remove_passkey(self, call: Call, request: Request) -> None:
+        account = self._proven(call, request)
+        removed = self._own_passkey(call, request)
+        call.tx.passkeys.delete(removed.id)
+        held: Protection = call.tx.protections.of(account.id)
+        left = held.still_possible(has_passkeys=bool(call.tx.passkeys.of(account.id)))
+        if left != held:
+            call.tx.protections.save(left)
+        self._note(call, account, "passkey_removed", removed.name)
+
+    @command(c.ChangePassword)
+    def change_password(self, call: Call, request: Request) -> None:
+        account = self._proven(call, request)
+        session = call.tx.sessions.by_token(request["token"])
+        call.tx.links.drop_unused(account.id, Purpose.RESET, Purpose.NEW_ADDRESS)
+        call.tx.second_steps.drop(account.id)
+        call.tx.sessions.revoke_all(account.id, but=session.id)
+        call.tx.accounts.save(account.with_password(self._passwords.hash(request["password"])))
+        self._note(call, account, "password_changed")
+
+    @command(c.RequestNewAddress)
+    def request_new_address(self, call: Call, request: Request) -> None:
+        """Says nothing about whether the new address has an account: the link, which its owner gets, then fails."""
+        account = self._proven(call, request)
+        address = normalised(request["email"])
+        if address == account.email:
+            raise Invalid.field("email", "This is your address already.")
+        if self._link_is_recent(call, account, Purpose.NEW_ADDRESS):
+            raise TooMany("The last e-mail is only just on its way. Wait a minute before you ask for another.")
+        self._note(call, account, "address_asked", address)
+        self._send_link(call, account, Purpose.NEW_ADDRESS, address)
+
+    @command(c.ConfirmNewAddress)
+    def confirm_new_address(self, call: Call, request: Request) -> Identity:
+        link: Link = call.tx.links.by_token(request["token"])
+        account = call.tx.accounts.get(link.account_id)
+        call.tx.links.save(link.use(Purpose.NEW_ADDRESS, call.now))
+        call.tx.links.drop_unused(account.id, *Purpose)
+        if call.tx.accounts.find_one(email=link.address) is not None:
+            raise Conflict("This address has an account already. Sign in there, or use another address.")
+        try:
+            saved = self._save(call, account.with_address(link.address))
+        except Duplicate as error:  # taken a moment ago: run again, and see it
+            raise error.__cause__ or error from None
+        self._note(call, account, "address_changed", link.address)
+        return self._as_seen(saved.identity)
 
     # -- the account ---------------------------------------------------------------------------------------------
 
@@ -219,17 +446,153 @@ class AccountsService(Service):
     def _shown(self, session: Session) -> dict[str, Any]:
         return {"session_id": session.id, "expires_at": session.expires_at}
 
-    def _send_link(self, call: Call, account: Account, purpose: Purpose) -> None:
-        link, token = Link.new(purpose, account.id, call.now)
+    def _send_link(self, call: Call, account: Account, purpose: Purpose, address: str = "") -> None:
+        link, token = Link.new(purpose, account.id, call.now, address)
         call.tx.links.drop_unused(account.id, purpose)
         call.tx.links.save(link)
-        event = c.ConfirmationRequested if purpose is Purpose.CONFIRM else c.ResetRequested
-        details = {"email": account.email, "name": account.name, "locale": account.locale}
-        call.emit(event, link.id, {**details, "account_id": account.id, "token": token, "expires_at": link.expires_at})
+        details = {"email": address or account.email, "name": account.name, "locale": account.locale}
+        fact = {**details, "account_id": account.id, "token": token, "expires_at": link.expires_at}
+        call.emit(LINK_EVENTS[purpose], link.id, fact)
 
     def _link_is_recent(self, call: Call, account: Account, purpose: Purpose) -> bool:
         latest = call.tx.links.latest(account.id, purpose)
         return latest is not None and latest.is_recent(call.now)
+
+    # -- parts of what protects ----------------------------------------------------------------------------------
+
+    @property
+    def _seeds(self) -> Sealer:
+        return _sealer(self.settings.sealing_keys, "accounts/authenticator")
+
+    @property
+    def _codes(self) -> Sealer:
+        return _sealer(self.settings.sealing_keys, "accounts/recovery")
+
+    @property
+    def _party(self) -> RelyingParty:
+        return RelyingParty.at(self.settings.public_url)
+
+    def _session(self, call: Call, request: Request) -> Session:
+        """The session of the request's token, which must be the actor's own."""
+        call.actor.require()
+        session: Session = call.tx.sessions.by_token(request["token"]).check(call.now)
+        if session.identity.id != call.actor.account_id:
+            raise ended()
+        return session
+
+    def _proven(self, call: Call, request: Request) -> Account:
+        """The actor's account. Raises Unproven unless the session has shown lately whose it is."""
+        self._session(call, request).require_proof(call.now)
+        return self._own(call, call.tx)
+
+    def _own_passkey(self, call: Call, request: Request) -> Passkey:
+        call.actor.require()
+        found: Passkey | None = call.tx.passkeys.find_one(id=request["passkey_id"], account_id=call.actor.account_id)
+        if found is None:
+            raise NotFound("This passkey is not there any more.")
+        return found
+
+    def _begin_second_step(self, call: Call, held: Protection, user_agent: str) -> dict[str, Any]:
+        step, token = SecondStep.begin(held.id, user_agent, call.now)
+        call.tx.second_steps.save(step)
+        ways = {
+            "app": held.has_app,
+            "passkey": bool(call.tx.passkeys.of(held.id)),
+            "recovery": bool(held.codes),
+        }
+        return {"step_token": token, "methods": [way for way, there in ways.items() if there]}
+
+    def _use_passcode(self, call: Call, account: Account, typed: str) -> None:
+        """Uses up a code of the app, or a recovery code. Raises Invalid for a wrong or used one."""
+        self._count_try(f"step:{account.id}")
+        held: Protection = call.tx.protections.of(account.id)
+        used: Protection | None = None
+        if protection.looks_like_recovery(typed):
+            used = held.after_recovery(self._codes.marks(f"{account.id}:{protection.as_marked(typed)}"))
+            if used is not None:
+                self._note(call, account, "code_used", str(len(used.codes)))
+        elif held.has_app:
+            seed = self._seeds.open(held.seed, of=account.id)
+            step = totp.matching_step(typed, seed, call.now, after=held.last_step)
+            used = None if step is None else held.after_code(step)
+        if used is None:
+            raise Invalid.field("passcode", "This code is not right, or was used already. Each one works once.")
+        call.tx.protections.save(used)
+        self.store.attempts.forget(f"step:{account.id}")
+
+    def _count_try(self, key: str) -> None:
+        """Raises TooMany before the time of another try has come."""
+        try:
+            self.store.attempts.count_one(key, now())
+        except TooMany as error:
+            minutes = error.text.params.get("minutes", 1)
+            raise TooMany("Too many wrong tries. Wait %(minutes)s min, then try again.", minutes=minutes) from None
+
+    def _protect(self, call: Call, held: Protection) -> dict[str, Any]:
+        """Saves what has a second step now; with recovery codes where there are none yet."""
+        if not held.codes:
+            return self._with_new_codes(call, held)
+        call.tx.protections.save(held)
+        return {"codes": []}
+
+    def _with_new_codes(self, call: Call, held: Protection) -> dict[str, Any]:
+        codes = protection.new_codes()
+        marks = [self._codes.mark(f"{held.id}:{protection.as_marked(code)}") for code in codes]
+        call.tx.protections.save(held.with_codes(marks))
+        return {"codes": codes}
+
+    def _challenge(
+        self, call: Call, aim: Aim, keys: list[Passkey] | None = None, *, account_id: str = "", bound_to: str = ""
+    ) -> dict[str, Any]:
+        asked = Challenge.new(aim, call.now, account_id, bound_to)
+        call.tx.challenges.save(asked)
+        return {"challenge_id": asked.id, "options": self._party.request(asked.raw, keys or [])}
+
+    def _open_challenge(
+        self, call: Call, request: Request, aim: Aim, *, account_id: str = "", bound_to: str = ""
+    ) -> Challenge:
+        asked: Challenge = call.tx.challenges.known(request["challenge_id"])
+        return asked.check(aim, call.now, account_id, bound_to)
+
+    def _answered(self, call: Call, request: Request, aim: Aim, *, account_id: str = "", bound_to: str = "") -> Passkey:
+        """The passkey that has signed the challenge, which ends, right or wrong."""
+        asked = self._open_challenge(call, request, aim, account_id=account_id, bound_to=bound_to)
+        try:
+            held: Passkey | None = call.tx.passkeys.find_one(credential_id=str(request["credential"].get("id", "")))
+            if held is None:
+                raise refused()
+            count, synced = self._party.signed(request["credential"], asked.raw, held)
+            used = held.used(count, synced=synced, at=call.now)
+        except Unauthenticated:
+            self.store.challenges.delete(asked.id)  # outside of the transaction, which the refusal rolls back
+            raise
+        call.tx.challenges.delete(asked.id)
+        saved: Passkey = call.tx.passkeys.save(used)
+        return saved
+
+    def _note(self, call: Call, account: Account, what: str, detail: str = "") -> None:
+        """Tells the owner, at the address that the account had till now."""
+        who = {"account_id": account.id, "email": account.email, "name": account.name, "locale": account.locale}
+        call.emit(c.SecurityNoted, new_id(), {**who, "what": what, "detail": detail, "at": call.now})
+
+
+LINK_EVENTS = {
+    Purpose.CONFIRM: c.ConfirmationRequested,
+    Purpose.RESET: c.ResetRequested,
+    Purpose.NEW_ADDRESS: c.NewAddressRequested,
+}
+
+
+@functools.cache
+def _sealer(keys: tuple[str, ...], purpose: str) -> Sealer:
+    return Sealer(keys, purpose)
+
+
+def _transports(credential: Mapping[str, Any]) -> tuple[str, ...]:
+    """How the browser says that the key is reached, for later requests; of no weight."""
+    response = credential.get("response")
+    listed = response.get("transports") if isinstance(response, Mapping) else None
+    return tuple(str(each)[:20] for each in listed[:8]) if isinstance(listed, list) else ()
 
 
 def _taken() -> Invalid:

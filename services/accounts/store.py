@@ -1,4 +1,4 @@
-"""Documents of accounts, sessions, one-time links and attempts to sign in."""
+"""Documents of accounts, sessions, one-time links, attempts to sign in; of what else protects an account."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from datetime import datetime, timedelta
 
 from services.accounts.domain.account import Account, Identity
 from services.accounts.domain.attempts import Attempts
+from services.accounts.domain.challenge import Challenge, gone
 from services.accounts.domain.link import Link, Purpose, unknown
+from services.accounts.domain.passkey import Passkey
+from services.accounts.domain.protection import Protection
+from services.accounts.domain.second_step import SecondStep
+from services.accounts.domain.second_step import gone as step_gone
 from services.accounts.domain.secret import fingerprint
 from services.accounts.domain.session import Session, ended
 from shared.platform.documents import converter
@@ -85,8 +90,9 @@ class Links(Collection[Link]):
         found = self.find({"account_id": account_id, "purpose": purpose.value}, sort=[("created_at", -1)], limit=1)
         return found[0] if found else None
 
-    def drop_unused(self, account_id: str, purpose: Purpose) -> None:
-        query = {"account_id": account_id, "purpose": purpose.value, "used_at": None}
+    def drop_unused(self, account_id: str, *purposes: Purpose) -> None:
+        listed = [purpose.value for purpose in purposes]
+        query = {"account_id": account_id, "purpose": {"$in": listed}, "used_at": None}
         self.raw.delete_many(query, session=self.session)
 
 
@@ -114,9 +120,61 @@ class AttemptCounts(Collection[Attempts]):
         self.delete(Attempts.key(address))
 
 
+class Protections(Collection[Protection]):
+    name = "protections"
+    entity = Protection
+
+    def of(self, account_id: str) -> Protection:
+        """That of an account which has not thought of it is empty."""
+        return self.find_one(id=account_id) or Protection(id=account_id)
+
+
+class Passkeys(Collection[Passkey]):
+    name = "passkeys"
+    entity = Passkey
+    indexes = (Index("credential_id", unique=True), Index("account_id", "_id"))
+
+    def of(self, account_id: str) -> list[Passkey]:
+        """In the order in which they were added."""
+        return self.find(account_id=account_id, sort=[("_id", 1)])
+
+
+class Challenges(Collection[Challenge]):
+    name = "challenges"
+    entity = Challenge
+    indexes = (Index("expires_at", ttl=0), Index("account_id"))
+
+    def known(self, id: str) -> Challenge:
+        """Raises Conflict when there is none."""
+        found = self.find_one(id=id)
+        if found is None:
+            raise gone()
+        return found
+
+
+class SecondSteps(Collection[SecondStep]):
+    name = "second_steps"
+    entity = SecondStep
+    indexes = (Index("token_hash", unique=True), Index("account_id"), Index("expires_at", ttl=0))
+
+    def by_token(self, token: str) -> SecondStep:
+        """Raises Unauthenticated when there is none."""
+        step = self.find_one(token_hash=fingerprint(token))
+        if step is None:
+            raise step_gone()
+        return step
+
+    def drop(self, account_id: str) -> None:
+        self.raw.delete_many({"account_id": account_id}, session=self.session)
+
+
 class AccountsStore(Database):
     service = "accounts"
     accounts = Accounts
     sessions = Sessions
     links = Links
     attempts = AttemptCounts
+    protections = Protections
+    passkeys = Passkeys
+    challenges = Challenges
+    second_steps = SecondSteps

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -11,13 +12,16 @@ import structlog
 from nameko.extensions import DependencyProvider
 
 from services.messaging.domain import steps
+from services.messaging.domain.choices import Choices
 from services.messaging.domain.conversation import Conversation, Message
 from services.messaging.domain.conversation import Reader as Place
+from services.messaging.domain.kinds import SECURITY, Channel, Kind, kinds
 from services.messaging.domain.mail import Mail
 from services.messaging.domain.notification import Notification
 from services.messaging.domain.parties import Side
 from services.messaging.domain.person import Person
 from services.messaging.domain.steps import Notice
+from services.messaging.mails import unsubscribe
 from services.messaging.mails.compose import letter, line
 from services.messaging.mails.formats import Reader
 from services.messaging.mails.smtp import Courier, Server, wrong_url
@@ -26,8 +30,9 @@ from services.messaging.store import MessagingStore
 from shared.contracts import accounts, billing, matching, requests, work
 from shared.contracts import messaging as c
 from shared.platform.errors import Conflict, Forbidden
+from shared.platform.sealing import Sealer, SealingSettings
 from shared.platform.service import IMPORTED, Call, Received, Service, StoreProvider, command, now, query, subscribe
-from shared.platform.settings import ServiceSettings, at_least, setting
+from shared.platform.settings import at_least, setting
 
 log = structlog.get_logger(__name__)
 Request = dict[str, Any]
@@ -40,8 +45,8 @@ def _no_address(value: str) -> str | None:
     return None if "@" in parseaddr(value)[1] else "must look like Dextra <no-reply@example.com>"
 
 
-@dataclass(frozen=True)
-class MessagingSettings(ServiceSettings):
+@dataclass(frozen=True, kw_only=True)
+class MessagingSettings(SealingSettings):
     smtp_url: str = setting(
         "SMTP_URL",
         "the server that takes e-mails: smtp://user:password@host:587; empty: they are kept, not sent",
@@ -177,6 +182,42 @@ class MessagingService(Service):
             "messages": self.store.conversations.unread(call.actor.party_id),
         }
 
+    # -- choices -------------------------------------------------------------------------------------------------
+
+    @query(c.GetChoices)
+    def get_choices(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        return _listed(self.store.choices.of(call.actor.account_id))
+
+    @command(c.SaveChoices)
+    def save_choices(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        held = chosen = call.tx.choices.of(call.actor.account_id)
+        known = kinds()
+        for wish in request["items"]:
+            kind = known.get(wish["kind"])
+            if kind is not None and not kind.fixed:
+                for channel in kind.channels:
+                    chosen = chosen.choosing(kind, channel, on=wish[channel.value])
+        return _listed(chosen if chosen == held else call.tx.choices.save(chosen))
+
+    @query(c.LookAtUnsubscribe)
+    def look_at_unsubscribe(self, call: Call, request: Request) -> dict[str, Any]:
+        account_id, kind = self._of_link(request["token"])
+        return _choice(self.store.choices.of(account_id), kind)
+
+    @command(c.Unsubscribe)
+    def unsubscribe(self, call: Call, request: Request) -> dict[str, Any]:
+        """The link is the authority; it can turn its one kind off and on and nothing else."""
+        account_id, kind = self._of_link(request["token"])
+        held = call.tx.choices.of(account_id)
+        chosen = held.choosing(kind, Channel.MAIL, on=request["on"])
+        return _choice(chosen if chosen == held else call.tx.choices.save(chosen), kind)
+
+    def _of_link(self, token: str) -> tuple[str, Kind]:
+        account_id, code = unsubscribe.read(self._marks, token)
+        return account_id, kinds().get(code) or Kind(code, "", (Channel.MAIL,))
+
     # -- the mailbox of a local run ------------------------------------------------------------------------------
 
     @query(c.ListMails)
@@ -209,18 +250,30 @@ class MessagingService(Service):
         people = [Person(id=each["account_id"], **{name: each[name] for name in names}) for each in told]
         call.tx.people.put_all_if_newer(people, IMPORTED)
 
-    @subscribe(accounts.ConfirmationRequested, accounts.ResetRequested)
+    @subscribe(accounts.SecurityNoted)
+    def on_secured(self, call: Call, event: Received) -> None:
+        """To the address that the fact names: of one that was changed, the old one."""
+        fact = event.data
+        notice = Notice(
+            account_id=fact["account_id"],
+            kind=event.name,
+            form=fact["what"],
+            params={"state": fact["what"], "detail": fact["detail"], "at": steps.plain(fact["at"])},
+            path="/account/security",
+        )
+        call.tx.notifications.save(Notification.of(notice, event.id, call.now))
+        self._write(call, self._as_told(call, fact), notice, event.id)
+
+    def _as_told(self, call: Call, fact: Request) -> Person:
+        known = call.tx.people.find_one(id=fact["account_id"])
+        names = {name: fact[name] for name in ("email", "name", "locale")}
+        return Person(id=fact["account_id"], time_zone=known.time_zone if known else "UTC", **names)
+
+    @subscribe(accounts.ConfirmationRequested, accounts.ResetRequested, accounts.NewAddressRequested)
     def on_link_requested(self, call: Call, event: Received) -> None:
         fact = event.data
-        known = call.tx.people.find_one(id=fact["account_id"])
-        person = Person(
-            id=fact["account_id"],
-            email=fact["email"],
-            name=fact["name"],
-            locale=fact["locale"],
-            time_zone=known.time_zone if known else "UTC",
-        )
-        page = "confirm" if event.name == accounts.ConfirmationRequested.name else "reset"
+        person = self._as_told(call, fact)
+        page = LINK_PAGES[event.name]
         notice = Notice(
             account_id=person.id,
             kind=event.name,
@@ -305,20 +358,25 @@ class MessagingService(Service):
             self._notify(call, notice, event.id)
 
     def _notify(self, call: Call, notice: Notice, event_id: str) -> None:
-        """Once for each event and recipient, however often the event comes.
+        """Once for each event and recipient, however often the event comes, on the channels that they have chosen.
 
         Raises NotFound while the recipient's account has not been heard of: the event is then tried again later.
         """
         if call.tx.notifications.find_one(event_id=event_id, account_id=notice.account_id) is not None:
             return
-        call.tx.notifications.save(Notification.of(notice, event_id, call.now))
-        if notice.by_mail:
+        kind = kinds().get(notice.kind) or Kind(notice.kind, "", tuple(Channel))
+        choices: Choices = call.tx.choices.of(notice.account_id)
+        if choices.wants(kind, Channel.APP):
+            call.tx.notifications.save(Notification.of(notice, event_id, call.now))
+        if notice.by_mail and choices.wants(kind, Channel.MAIL):
             self._write(call, call.tx.people.get(notice.account_id), notice, event_id)
 
     def _write(self, call: Call, to: Person, notice: Notice, event_id: str, *, secret: bool = False) -> None:
         if call.tx.mails.find_one(event_id=event_id, account_id=to.id) is not None:
             return
         home = self.settings.public_url.rstrip("/")
+        may_end = not secret and notice.kind != SECURITY
+        stop = f"{home}/unsubscribe/{unsubscribe.token(self._marks, to.id, notice.kind)}" if may_end else ""
         made = letter(
             notice.words,
             notice.params,
@@ -327,10 +385,46 @@ class MessagingService(Service):
             url=f"{home}{notice.path}",
             home=home,
             quote=notice.quote,
+            unsubscribe=stop,
         )
-        may_leave = bool(self.settings.smtp_url)
-        mail = Mail.of(made, to, event_id=event_id, kind=notice.kind, at=call.now, may_leave=may_leave, secret=secret)
+        mail = Mail.of(
+            made,
+            to,
+            event_id=event_id,
+            kind=notice.kind,
+            at=call.now,
+            may_leave=bool(self.settings.smtp_url),
+            secret=secret,
+            unsubscribe=stop,
+        )
         call.tx.mails.save(mail)
+
+    @property
+    def _marks(self) -> Sealer:
+        return _sealer(self.settings.sealing_keys)
+
+
+LINK_PAGES = {
+    accounts.ConfirmationRequested.name: "confirm",
+    accounts.ResetRequested.name: "reset",
+    accounts.NewAddressRequested.name: "new-address",
+}
+
+
+@functools.cache
+def _sealer(keys: tuple[str, ...]) -> Sealer:
+    return Sealer(keys, unsubscribe.PURPOSE)
+
+
+def _choice(choices: Choices, kind: Kind) -> dict[str, Any]:
+    """As the contract says it."""
+    told = {channel.value: choices.wants(kind, channel) for channel in Channel}
+    there = {f"has_{channel.value}": channel in kind.channels for channel in Channel}
+    return {"kind": kind.code, "group": kind.group, "fixed": kind.fixed, **told, **there}
+
+
+def _listed(choices: Choices) -> dict[str, Any]:
+    return {"items": [_choice(choices, kind) for kind in kinds().values()]}
 
 
 def _readable(call: Call, store: Any, conversation_id: str) -> Conversation:

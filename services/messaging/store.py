@@ -1,4 +1,4 @@
-"""Documents of people (copies), conversations, messages, notifications and e-mails."""
+"""Documents of people (copies), conversations, messages, notifications, choices about them, and e-mails."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pymongo import ReturnDocument
 
+from services.messaging.domain.choices import Choices
 from services.messaging.domain.conversation import Conversation, Message
 from services.messaging.domain.mail import LEASE, Mail, MailState
 from services.messaging.domain.notification import Notification
@@ -100,6 +101,15 @@ class Mails(Collection[Mail]):
         return None if found is None else self.from_document(found)
 
 
+class ChoicesOf(Collection[Choices]):
+    name = "choices"
+    entity = Choices
+
+    def of(self, account_id: str) -> Choices:
+        """Those of somebody who has not chosen are empty."""
+        return self.find_one(id=account_id) or Choices(id=account_id)
+
+
 class MessagingStore(Database):
     service = "messaging"
     people = People
@@ -107,4 +117,5 @@ class MessagingStore(Database):
     messages = Messages
     notifications = Notifications
     mails = Mails
+    choices = ChoicesOf
     copies: ClassVar[dict[str, str]] = {People.name: "accounts"}

@@ -36,8 +36,14 @@ class Account(Message):
 
 
 class SignedIn(Message):
-    """`token` is the session's secret, shown once; the account is as `Account`."""
+    """`token` is the session's secret, shown once; the account is as `Account`.
 
+    Where a second step is asked for, there is neither, but `step_token`, the secret of the sign-in that has begun, and
+    `methods`, the ways to finish it: app, passkey, recovery.
+    """
+
+    step_token = fields.String()
+    methods = fields.List(fields.String())
     token = fields.String()
     session_id = fields.String()
     expires_at = Instant()
@@ -55,8 +61,11 @@ class SignUpRequest(Message):
 
 
 class SignInRequest(Message):
+    """A program that knows it may send the second step's `passcode` along."""
+
     email = fields.String(required=True, validate=length(1, 254))
     password = fields.String(required=True, validate=length(1, 200))
+    passcode = fields.String(load_default="", validate=length(0, 40))
     user_agent = fields.String(load_default="", validate=length(0, 400))
 
 
@@ -145,6 +154,137 @@ ResendConfirmation = Command(SERVICE, "resend_confirmation", Empty, Empty)
 RequestReset = Command(SERVICE, "request_reset", EmailRequest, Empty)
 # Sets the password, revokes every session.
 ResetPassword = Command(SERVICE, "reset_password", ResetRequest, Empty)
+
+
+class PasskeyChallenge(Message):
+    """`options` are what `navigator.credentials` takes, in the JSON of WebAuthn Level 3."""
+
+    challenge_id = fields.String()
+    options = fields.Dict(keys=fields.String())
+
+
+class PasskeyAnswer(Message):
+    """What the browser made of the options; good once."""
+
+    challenge_id = fields.String(required=True, validate=length(1, 80))
+    credential = fields.Dict(keys=fields.String(), required=True)
+
+
+class PasskeySignInRequest(PasskeyAnswer):
+    user_agent = fields.String(load_default="", validate=length(0, 400))
+
+
+class SecondStepRequest(Message):
+    """`token` is the `step_token`. A `passcode` (six digits of the app, or a recovery code), or a passkey's answer."""
+
+    token = fields.String(required=True, validate=length(1, 200))
+    passcode = fields.String(load_default="", validate=length(0, 40))
+    challenge_id = fields.String(load_default="", validate=length(0, 80))
+    credential = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class ProofRequest(Message):
+    """`token` is the session's. A password, or a passkey's answer."""
+
+    token = fields.String(required=True, validate=length(1, 200))
+    password = fields.String(load_default="", validate=length(0, 200))
+    challenge_id = fields.String(load_default="", validate=length(0, 80))
+    credential = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class Passkey(Message):
+    id = fields.String()
+    name = fields.String()
+    synced = fields.Boolean()
+    created_at = Instant()
+    last_used_at = Instant(allow_none=True)
+
+
+class Security(Message):
+    """`proven_until`: till when the session may do what is of weight. `codes_left`: unused recovery codes."""
+
+    two_steps = fields.Boolean()
+    app = fields.Boolean()
+    codes_left = fields.Integer()
+    passkeys = fields.List(fields.Nested(Passkey))
+    has_password = fields.Boolean()
+    proven_until = Instant(allow_none=True)
+    proven = fields.Boolean()
+
+
+class AppSeed(Message):
+    """The key of an authenticator app, in base 32, and the otpauth: address that its picture holds."""
+
+    seed = fields.String()
+    address = fields.String()
+
+
+class RecoveryCodes(Message):
+    """Shown once. Empty when there are some already."""
+
+    codes = fields.List(fields.String())
+
+
+class PasscodeRequest(Message):
+    token = fields.String(required=True, validate=length(1, 200))
+    passcode = fields.String(required=True, validate=length(1, 40))
+
+
+class TwoStepsRequest(Message):
+    token = fields.String(required=True, validate=length(1, 200))
+    on = fields.Boolean(required=True)
+
+
+class NewPasskeyRequest(PasskeyAnswer):
+    token = fields.String(required=True, validate=length(1, 200))
+    name = fields.String(required=True, validate=length(1, 60))
+
+
+class PasskeyRequest(Message):
+    token = fields.String(required=True, validate=length(1, 200))
+    passkey_id = Id()
+
+
+class PasskeyNameRequest(Message):
+    passkey_id = Id()
+    name = fields.String(required=True, validate=length(1, 60))
+
+
+class NewPasswordRequest(Message):
+    token = fields.String(required=True, validate=length(1, 200))
+    password = fields.String(required=True, validate=strong_password)
+
+
+class NewAddressRequest(Message):
+    token = fields.String(required=True, validate=length(1, 200))
+    email = fields.String(required=True, validate=plausible_email)
+
+
+# The second step of a sign-in that `SignIn` has begun.
+FinishSignIn = Command(SERVICE, "finish_sign_in", SecondStepRequest, SignedIn, secret=True)
+# What a passkey is to sign: for the second step, for a sign-in without an address, for a proof, for a new passkey.
+StartSecondStep = Command(SERVICE, "start_second_step", TokenRequest, PasskeyChallenge, secret=True)
+StartPasskeySignIn = Command(SERVICE, "start_passkey_sign_in", Empty, PasskeyChallenge, secret=True)
+StartProof = Command(SERVICE, "start_proof", TokenRequest, PasskeyChallenge, secret=True)
+StartPasskey = Command(SERVICE, "start_passkey", TokenRequest, PasskeyChallenge, secret=True)
+SignInWithPasskey = Command(SERVICE, "sign_in_with_passkey", PasskeySignInRequest, SignedIn, secret=True)
+# Shows once more who uses the session of `token`. What follows needs such a proof of the last minutes, or is Unproven.
+Prove = Command(SERVICE, "prove", ProofRequest, Empty)
+GetSecurity = Query(SERVICE, "get_security", TokenRequest, Security)
+StartApp = Command(SERVICE, "start_app", TokenRequest, AppSeed, secret=True)
+# Turns the second step on; answers with recovery codes where there were none.
+ConfirmApp = Command(SERVICE, "confirm_app", PasscodeRequest, RecoveryCodes, secret=True)
+RemoveApp = Command(SERVICE, "remove_app", TokenRequest, Empty)
+AskSecondStep = Command(SERVICE, "ask_second_step", TwoStepsRequest, RecoveryCodes, secret=True)
+RenewRecoveryCodes = Command(SERVICE, "renew_recovery_codes", TokenRequest, RecoveryCodes, secret=True)
+AddPasskey = Command(SERVICE, "add_passkey", NewPasskeyRequest, Passkey)
+RenamePasskey = Command(SERVICE, "rename_passkey", PasskeyNameRequest, Passkey)
+RemovePasskey = Command(SERVICE, "remove_passkey", PasskeyRequest, Empty)
+# Revokes every other session.
+ChangePassword = Command(SERVICE, "change_password", NewPasswordRequest, Empty)
+# A link goes to the new address; the old one holds until it is followed.
+RequestNewAddress = Command(SERVICE, "request_new_address", NewAddressRequest, Empty)
+ConfirmNewAddress = Command(SERVICE, "confirm_new_address", TokenRequest, Account)
 GetAccount = Query(SERVICE, "get_account", Empty, Account)
 ChangeSettings = Command(SERVICE, "change_settings", SettingsRequest, Account)
 AddRole = Command(SERVICE, "add_role", RoleRequest, Account)
@@ -182,8 +322,36 @@ class AccountsImportedFact(Message):
     accounts = fields.List(fields.Nested(AccountFact), required=True)
 
 
+class SecurityFact(Message):
+    """Something that the owner of the account should know of at once, wherever they are. `email` is where to write to:
+    of a changed address, the old one. `what` happened, see SECURITY; `detail` is a name, a device, an address."""
+
+    account_id = fields.String(required=True)
+    email = fields.String(required=True)
+    name = fields.String(required=True)
+    locale = fields.String(required=True)
+    what = fields.String(required=True)
+    detail = fields.String(load_default="")
+    at = Instant(required=True)
+
+
+SECURITY = (
+    "app_added",
+    "app_removed",
+    "two_steps_on",
+    "two_steps_off",
+    "codes_renewed",
+    "code_used",
+    "passkey_added",
+    "passkey_removed",
+    "password_changed",
+    "address_asked",
+    "address_changed",
+)
 AccountsImported = Event(SERVICE, "accounts.imported", AccountsImportedFact)
 AccountRegistered = Event(SERVICE, "account.registered", AccountFact)
 AccountChanged = Event(SERVICE, "account.changed", AccountFact)
 ConfirmationRequested = Event(SERVICE, "account.confirmation_requested", LinkRequested, transient=True)
 ResetRequested = Event(SERVICE, "account.reset_requested", LinkRequested, transient=True)
+NewAddressRequested = Event(SERVICE, "account.new_address_requested", LinkRequested, transient=True)
+SecurityNoted = Event(SERVICE, "account.secured", SecurityFact, transient=True)

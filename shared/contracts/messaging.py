@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from shared.contracts.fields import Id, Instant, Page, length
+from shared.contracts.fields import Id, Instant, Page, items, length
 from shared.platform.contract import Command, Empty, Event, Message, Query
 
 SERVICE = "messaging"
@@ -111,6 +111,47 @@ class MailRequest(Message):
     mail_id = Id()
 
 
+class Choice(Message):
+    """A kind of what people are told, in its group. `has_*`: whether there is that channel for it; `fixed`: it cannot
+    be turned off."""
+
+    kind = fields.String()
+    group = fields.String()
+    app = fields.Boolean()
+    mail = fields.Boolean()
+    has_app = fields.Boolean()
+    has_mail = fields.Boolean()
+    fixed = fields.Boolean()
+
+
+class ChoiceList(Message):
+    items = fields.List(fields.Nested(Choice))
+
+
+class ChosenKind(Message):
+    kind = fields.String(required=True, validate=length(1, 80))
+    app = fields.Boolean(load_default=False)
+    mail = fields.Boolean(load_default=False)
+
+
+class SaveChoicesRequest(Message):
+    """Kinds that are not listed stay as they are."""
+
+    items = fields.List(fields.Nested(ChosenKind), required=True, validate=items(1, 200))
+
+
+class UnsubscribeLink(Message):
+    """The secret of a link in an e-mail: whose it is and which kind, with our mark."""
+
+    token = fields.String(required=True, validate=length(1, 400))
+
+
+class UnsubscribeRequest(UnsubscribeLink):
+    """`on`: to be written to again."""
+
+    on = fields.Boolean(load_default=False)
+
+
 ListConversations = Query(SERVICE, "list_conversations", Page, Conversations)
 ReadConversation = Query(SERVICE, "read_conversation", ReadConversationRequest, ConversationPage)
 MarkConversationSeen = Command(SERVICE, "mark_conversation_seen", SeenRequest, Empty)
@@ -118,6 +159,12 @@ PostMessage = Command(SERVICE, "post_message", PostRequest, ConversationMessage)
 ListNotifications = Query(SERVICE, "list_notifications", Page, Notifications)
 MarkNotificationsRead = Command(SERVICE, "mark_notifications_read", Empty, Empty)
 GetCounts = Query(SERVICE, "get_counts", Empty, Counts)
+# Every kind of news, and what the caller has chosen.
+GetChoices = Query(SERVICE, "get_choices", Empty, ChoiceList)
+SaveChoices = Command(SERVICE, "save_choices", SaveChoicesRequest, ChoiceList)
+# By the link in an e-mail, without signing in.
+LookAtUnsubscribe = Query(SERVICE, "look_at_unsubscribe", UnsubscribeLink, Choice)
+Unsubscribe = Command(SERVICE, "unsubscribe", UnsubscribeRequest, Choice)
 # Only where the setting MAILBOX is on (the local run): every e-mail, newest first.
 ListMails = Query(SERVICE, "list_mails", MailboxRequest, Mails)
 GetMail = Query(SERVICE, "get_mail", MailRequest, Mail)

@@ -15,7 +15,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError
 
 from shared.platform.errors import FieldErrors, Invalid, Text
 
-SECRET_FIELDS = frozenset({"password", "token"})
+SECRET_FIELDS = frozenset({"password", "token", "passcode"})
 """Fields of a request that leave no trace in a service, not even a digest's."""
 UNKEEPABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters other than white space, and halves of surrogate pairs: no database or e-mail takes them."""

@@ -72,6 +72,13 @@ class Forbidden(DextraError):
     status = 403
 
 
+class Unproven(DextraError):
+    """The caller is signed in, and has to show once more who they are before this: something of weight is at stake."""
+
+    code = "unproven"
+    status = 403
+
+
 class Conflict(DextraError):
     """The state does not allow it: the transition is not drawn, or somebody else was first."""
 
@@ -121,7 +128,7 @@ class TooMany(DextraError):
 
 _BY_CODE: dict[str, type[DextraError]] = {
     kind.code: kind
-    for kind in (NotFound, Unauthenticated, Forbidden, Conflict, Invalid, Unavailable, Internal, TooMany)
+    for kind in (NotFound, Unauthenticated, Forbidden, Unproven, Conflict, Invalid, Unavailable, Internal, TooMany)
 }
 
 

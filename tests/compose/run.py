@@ -39,6 +39,7 @@ class Compose:
             "DEXTRA_VERSION": "compose-test",
             "PUBLIC_URL": self.base_url,
             "SECRET_KEY": secrets.token_hex(24),
+            "SEALING_KEYS": secrets.token_hex(24),
             "RABBITMQ_USER": "dextra",
             "RABBITMQ_PASSWORD": secrets.token_hex(12),
             "HTTP_PORT": str(self.port),

@@ -365,6 +365,61 @@ def test_visitors_have_no_notifications(world: World) -> None:
             world.call(contract)
 
 
+def test_people_are_told_what_they_chose_and_where(world: World) -> None:
+    quiet = {"kind": "offer.sent", "app": True, "mail": False}
+    silent = {"kind": "offer.withdrawn", "app": False, "mail": False}
+    unheard, fixed = {"kind": "unheard.of"}, {"kind": "account.secured", "app": False, "mail": False}
+    chosen = world.call(c.SaveChoices, {"items": [quiet, silent, unheard, fixed]}, world.anna)["items"]
+    by_kind = {item["kind"]: (item["app"], item["mail"]) for item in chosen}
+    assert (by_kind["offer.sent"], by_kind["account.secured"]) == ((True, False), (True, True))
+
+    world.step("offer.sent", world.carla)
+    world.step("offer.withdrawn", world.carla)
+    world.step("offer.expiring", by="client")
+
+    assert [item["kind"] for item in world.notifications(world.anna)] == ["offer.expiring", "offer.sent"]
+    assert [mail.kind for mail in world.mails(world.anna)] == ["offer.expiring"]
+    again = world.call(c.SaveChoices, {"items": [{**quiet, "mail": True}, {**silent, "mail": True}]}, world.anna)
+    assert {item["kind"]: item["mail"] for item in again["items"]}["offer.sent"]
+    world.step("offer.sent", world.carla)
+    world.step("offer.withdrawn", world.carla)
+    assert [mail.kind for mail in world.mails(world.anna)][1:] == ["offer.sent", "offer.withdrawn"]
+    assert [item["kind"] for item in world.notifications(world.anna)].count("offer.withdrawn") == 0
+
+
+def test_the_link_of_a_mail_ends_its_kind_without_signing_in_and_takes_it_back(world: World) -> None:
+    world.step("offer.sent", world.carla)
+    [mail] = world.mails(world.anna)
+    token = mail.unsubscribe.rpartition("/")[2]
+    assert mail.unsubscribe.startswith("https://dextra.example/unsubscribe/")
+
+    assert world.call(c.LookAtUnsubscribe, {"token": token})["mail"]
+    world.call(c.Unsubscribe, {"token": token})
+    world.step("offer.sent", world.carla, number=2)
+    assert len(world.mails(world.anna)) == 1
+    assert len(world.notifications(world.anna)) == 2
+
+    world.call(c.Unsubscribe, {"token": token, "on": True})
+    world.step("offer.sent", world.carla, number=3)
+    assert len(world.mails(world.anna)) == 2
+    with pytest.raises(NotFound):
+        world.call(c.Unsubscribe, {"token": token[:-2]})
+
+
+def test_what_happens_to_an_accounts_security_goes_to_the_address_it_had(world: World) -> None:
+    fact = {"account_id": world.carla.account_id, "email": "old@example.com", "name": "Carla", "locale": "it"}
+    fact |= {"what": "address_changed", "detail": "new@example.com", "at": "2026-03-04T10:00:00+00:00"}
+
+    event = world.event("account.secured", new_id(), fact)
+    world.publish(event, event)
+
+    [mail] = world.database.mails.find(to="old@example.com")
+    assert mail.subject == "L’indirizzo e-mail del tuo account è cambiato"
+    assert "new@example.com" in mail.text
+    assert mail.unsubscribe == ""
+    assert [item["kind"] for item in world.notifications(world.carla)] == ["account.secured"]
+
+
 def test_one_mail_tells_of_all_messages_until_they_are_seen(world: World) -> None:
     world.step("offer.sent", world.carla, message="Shall we talk?")
     world.post(world.carla, "Hello?")
@@ -392,6 +447,7 @@ def test_one_mail_tells_of_all_messages_until_they_are_seen(world: World) -> Non
     [
         (accounts.ConfirmationRequested, "confirm", "Conferma il tuo indirizzo"),
         (accounts.ResetRequested, "reset", "Scegli una nuova password"),
+        (accounts.NewAddressRequested, "new-address", "Conferma il tuo nuovo indirizzo"),
     ],
 )
 def test_one_time_links_are_mailed(world: World, event: Any, page: str, subject: str) -> None:

@@ -1,4 +1,4 @@
-"""Reviews, ratings, facts and checks on a real broker and database: sealed, revealed, counted, seen by whom they may."""
+"""Reviews, ratings, facts and checks on a real broker and database: sealed, revealed, counted, and who may see them."""
 
 from __future__ import annotations
 

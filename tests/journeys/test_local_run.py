@@ -52,7 +52,7 @@ def running(folder: Path) -> Iterator[str]:
         for line in child.stdout:
             said.append(line)
             if "is ready" in line:
-                assert address in line
+                assert f"http://localhost:{port}" in line
                 break
         else:
             pytest.fail("".join(said))

@@ -150,6 +150,7 @@ class Cluster:
             "DATABASE_PREFIX": PREFIX,
             "LOG_LEVEL": "WARNING",
             "SECRET_KEY": secrets.token_hex(24),
+            "SEALING_KEYS": secrets.token_hex(24),
             "PUBLIC_URL": self.base_url,
             "COOKIE_SECURE": "0",
             "MAILBOX": "1",

@@ -24,6 +24,7 @@ def running(names: list[str], amqp_uri: str, mongo_uri: str, prefix: str, **sett
         "RETRY_SECONDS": "0.05,0.1,0.2",
         "TIMER_POLL_SECONDS": "0.2",
         "LOG_LEVEL": "WARNING",
+        "SEALING_KEYS": "for tests " * 5,
         **settings,
     }
     world = InProcess(environ, names)

@@ -105,6 +105,10 @@ class Account:
     def with_password(self, password_hash: str) -> Account:
         return replace(self, password_hash=password_hash)
 
+    def with_address(self, address: str) -> Account:
+        """Its owner has shown that mail to the new address, which is normalised, reaches them."""
+        return replace(self, email=address, email_confirmed=True)
+
     def with_settings(self, *, name: str, locale: str, time_zone: str) -> Account:
         return replace(self, name=name.strip(), locale=locale, time_zone=time_zone)
 

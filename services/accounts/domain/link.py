@@ -1,4 +1,4 @@
-"""One-time links sent by e-mail: to confirm an address, to set a new password.
+"""One-time links sent by e-mail: to confirm an address, to set a new password, to change the address.
 
 unused → used, once; or it expires. Asking for a new link ends the earlier ones of its kind.
 """
@@ -17,15 +17,22 @@ from shared.platform.ids import new_id
 class Purpose(StrEnum):
     CONFIRM = "confirm"
     RESET = "reset"
+    NEW_ADDRESS = "new_address"
 
 
-LIFETIMES = {Purpose.CONFIRM: timedelta(days=3), Purpose.RESET: timedelta(hours=1)}
+LIFETIMES = {
+    Purpose.CONFIRM: timedelta(days=3),
+    Purpose.RESET: timedelta(hours=1),
+    Purpose.NEW_ADDRESS: timedelta(days=1),
+}
 PAUSE = timedelta(minutes=1)
 """How soon after one link the next may be sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
+    """`address` is the new one, where the link is to change it."""
+
     id: str
     purpose: Purpose
     account_id: str
@@ -33,10 +40,11 @@ class Link:
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    address: str = ""
     version: int = 0
 
     @classmethod
-    def new(cls, purpose: Purpose, account_id: str, at: datetime) -> tuple[Link, str]:
+    def new(cls, purpose: Purpose, account_id: str, at: datetime, address: str = "") -> tuple[Link, str]:
         """The link, and its token, which is nowhere else."""
         token = new_secret()
         link = cls(
@@ -46,6 +54,7 @@ class Link:
             token_hash=fingerprint(token),
             created_at=at,
             expires_at=at + LIFETIMES[purpose],
+            address=address,
         )
         return link, token
 

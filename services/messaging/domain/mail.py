@@ -56,7 +56,8 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """`due_at` is when it may next be tried; `secret` says that its text holds a one-time link."""
+    """`due_at` is when it may next be tried; `secret` says that its text holds a one-time link; `unsubscribe` is the
+    address that ends e-mails of its kind, where they can be ended."""
 
     id: str
     event_id: str
@@ -71,6 +72,7 @@ class Mail:
     created_at: datetime
     due_at: datetime
     secret: bool = False
+    unsubscribe: str = ""
     attempts: int = 0
     sent_at: datetime | None = None
     problem: str = ""
@@ -87,6 +89,7 @@ class Mail:
         at: datetime,
         may_leave: bool,
         secret: bool = False,
+        unsubscribe: str = "",
     ) -> Mail:
         """A new mail: queued when it `may_leave`, else kept here."""
         return cls(
@@ -103,6 +106,7 @@ class Mail:
             created_at=at,
             due_at=at,
             secret=secret,
+            unsubscribe=unsubscribe,
         )
 
     def tried(self, outcome: Outcome, at: datetime, problem: str = "") -> Mail:

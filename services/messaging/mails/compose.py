@@ -25,9 +25,18 @@ _templates = Environment(
 
 
 def letter(
-    key: str, params: Mapping[str, Any], *, reader: Reader, to_name: str, url: str, home: str, quote: str = ""
+    key: str,
+    params: Mapping[str, Any],
+    *,
+    reader: Reader,
+    to_name: str,
+    url: str,
+    home: str,
+    quote: str = "",
+    unsubscribe: str = "",
 ) -> Letter:
-    """`key` is the kind of event with its form, `url` where the button leads, `home` where Dextra is."""
+    """`key` is the kind of event with its form, `url` where the button leads, `home` where Dextra is, `unsubscribe`
+    what ends e-mails of the kind, where they can be ended."""
     said = words.words_for(key, reader.locale)
     texts = shown(params, reader)
     subject = one_line(said.subject.format_map(texts))
@@ -43,6 +52,10 @@ def letter(
         "home": home,
         "look_there": _of(words.LOOK_THERE, reader),
         "closing": _of(words.CLOSING, reader),
+        "unsubscribe": unsubscribe,
+        "stop": _of(words.STOP, reader),
+        "choices": f"{home}/account/notifications",
+        "choose": _of(words.CHOOSE, reader),
     }
     return Letter(
         subject=subject,

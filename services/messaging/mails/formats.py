@@ -97,6 +97,7 @@ _BY_NAME: Mapping[str, Callable[[Any, Reader], str]] = {
     "week_start": calendar_day,
     "due_on": calendar_day,
     "expires_at": instant,
+    "at": instant,
     "review_due_at": instant,
     "weekly_minutes": hours,
     "minutes": hours,

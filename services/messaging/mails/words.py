@@ -18,6 +18,8 @@ LOOK_THERE = {
     "en": "If the button does not work, open this address:",
     "it": "Se il pulsante non funziona, apri questo indirizzo:",
 }
+STOP = {"en": "No more e-mails of this kind", "it": "Niente più e-mail di questo tipo"}
+CHOOSE = {"en": "Choose what we write to you about", "it": "Scegli su che cosa scriverti"}
 DEXTRA = "Dextra"
 """Who speaks in a conversation's lines."""
 
@@ -46,6 +48,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "invoice.overdue": ("number", "total", "due", "due_on"),
     "invoice.credited": ("number", "total"),
     "invoice.written_off": ("number", "total"),
+    "account.secured": ("at",),
 }
 """Which parameters an e-mail lists, in order."""
 
@@ -66,6 +69,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "paid": "Paid",
         "due": "Still due",
         "due_on": "Due on",
+        "at": "When",
     },
     "it": {
         "engagement": "Formula",
@@ -83,6 +87,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "paid": "Pagato",
         "due": "Ancora da pagare",
         "due_on": "Scadenza",
+        "at": "Quando",
     },
 }
 
@@ -331,6 +336,75 @@ ENGLISH: Mapping[str, Words] = {
         "you, ignore this e-mail: nothing changes.",
         "Set a new password",
     ),
+    "account.new_address_requested": Words(
+        "Confirm your new address",
+        "You want to use this address for your account from now on. The link works once, until {expires_at}. If it was "
+        "not you, ignore this e-mail: nothing changes.",
+        "Use this address",
+    ),
+    "account.secured/app_added": Words(
+        "An authenticator app protects your account now",
+        "An authenticator app was set up: when you sign in, we ask for its code after your password. If it was not "
+        "you, set a new password at once and remove the app.",
+        "Look at your security",
+    ),
+    "account.secured/app_removed": Words(
+        "The authenticator app of your account was removed",
+        "Your authenticator app was removed: we no longer ask for its codes. If it was not you, set a new password at "
+        "once.",
+        "Look at your security",
+    ),
+    "account.secured/two_steps_on": Words(
+        "We ask for a second step now",
+        "From now on we ask for a second step after your password. If it was not you, set a new password at once.",
+        "Look at your security",
+    ),
+    "account.secured/two_steps_off": Words(
+        "We no longer ask for a second step",
+        "Your password alone signs you in again. If it was not you, set a new password at once and turn the second "
+        "step on again.",
+        "Look at your security",
+    ),
+    "account.secured/codes_renewed": Words(
+        "Your account has new recovery codes",
+        "New recovery codes were made; the earlier ones no longer work. If it was not you, set a new password at once.",
+        "Look at your security",
+    ),
+    "account.secured/code_used": Words(
+        "A recovery code was used to sign in",
+        "Somebody signed in with your password and one of your recovery codes. You have {detail} left. If it was not "
+        "you, set a new password at once and make new codes.",
+        "Look at your security",
+    ),
+    "account.secured/passkey_added": Words(
+        "A new passkey signs in to your account",
+        "The passkey “{detail}” was added: whoever holds it can sign in. If it was not you, remove it at once and set "
+        "a new password.",
+        "Look at your security",
+    ),
+    "account.secured/passkey_removed": Words(
+        "A passkey was removed from your account",
+        "The passkey “{detail}” was removed and no longer signs in. If it was not you, set a new password at once.",
+        "Look at your security",
+    ),
+    "account.secured/password_changed": Words(
+        "Your password was changed",
+        "Your account has a new password, and other devices were signed out. If it was not you, set a new password by "
+        "e-mail at once.",
+        "Look at your security",
+    ),
+    "account.secured/address_asked": Words(
+        "Somebody asked for another e-mail address",
+        "The address of your account is to become {detail}, once a link that we sent there is followed. If it was not "
+        "you, set a new password at once: that ends the link.",
+        "Look at your security",
+    ),
+    "account.secured/address_changed": Words(
+        "The e-mail address of your account was changed",
+        "Your account’s address is {detail} from now on; nothing more will be sent to this one. If it was not you, "
+        "write to us at once.",
+        "Look at your security",
+    ),
 }
 
 ITALIAN: Mapping[str, Words] = {
@@ -569,6 +643,78 @@ ITALIAN: Mapping[str, Words] = {
         "È stata chiesta una nuova password per il tuo account. Il link funziona una volta sola, fino al {expires_at}. "
         "Se non l’hai chiesta tu, ignora questo messaggio: non cambia nulla.",
         "Scegli una nuova password",
+    ),
+    "account.new_address_requested": Words(
+        "Conferma il tuo nuovo indirizzo",
+        "Vuoi usare questo indirizzo per il tuo account da ora in poi. Il link funziona una volta sola, fino al "
+        "{expires_at}. Se non l’hai chiesto tu, ignora questo messaggio: non cambia nulla.",
+        "Usa questo indirizzo",
+    ),
+    "account.secured/app_added": Words(
+        "Ora un’app di autenticazione protegge il tuo account",
+        "È stata configurata un’app di autenticazione: quando accedi, dopo la password ti chiediamo il suo codice. Se "
+        "non l’hai fatto tu, scegli subito una nuova password e rimuovi l’app.",
+        "Controlla la tua sicurezza",
+    ),
+    "account.secured/app_removed": Words(
+        "L’app di autenticazione del tuo account è stata rimossa",
+        "La tua app di autenticazione è stata rimossa: non chiediamo più i suoi codici. Se non l’hai fatto tu, scegli "
+        "subito una nuova password.",
+        "Controlla la tua sicurezza",
+    ),
+    "account.secured/two_steps_on": Words(
+        "Ora chiediamo un secondo passaggio",
+        "Da ora in poi, dopo la password chiediamo un secondo passaggio. Se non l’hai deciso tu, scegli subito una "
+        "nuova password.",
+        "Controlla la tua sicurezza",
+    ),
+    "account.secured/two_steps_off": Words(
+        "Non chiediamo più un secondo passaggio",
+        "Per accedere basta di nuovo la password. Se non l’hai deciso tu, scegli subito una nuova password e riattiva "
+        "il secondo passaggio.",
+        "Controlla la tua sicurezza",
+    ),
+    "account.secured/codes_renewed": Words(
+        "Il tuo account ha nuovi codici di recupero",
+        "Sono stati creati nuovi codici di recupero; quelli di prima non funzionano più. Se non l’hai fatto tu, scegli "
+        "subito una nuova password.",
+        "Controlla la tua sicurezza",
+    ),
+    "account.secured/code_used": Words(
+        "Un codice di recupero è stato usato per accedere",
+        "Qualcuno ha fatto l’accesso con la tua password e uno dei tuoi codici di recupero. Te ne restano {detail}. Se "
+        "non eri tu, scegli subito una nuova password e crea nuovi codici.",
+        "Controlla la tua sicurezza",
+    ),
+    "account.secured/passkey_added": Words(
+        "Una nuova passkey dà accesso al tuo account",
+        "È stata aggiunta la passkey «{detail}»: chi la possiede può accedere. Se non l’hai fatto tu, rimuovila subito "
+        "e scegli una nuova password.",
+        "Controlla la tua sicurezza",
+    ),
+    "account.secured/passkey_removed": Words(
+        "Una passkey è stata rimossa dal tuo account",
+        "La passkey «{detail}» è stata rimossa e non dà più accesso. Se non l’hai fatto tu, scegli subito una nuova "
+        "password.",
+        "Controlla la tua sicurezza",
+    ),
+    "account.secured/password_changed": Words(
+        "La tua password è stata cambiata",
+        "Il tuo account ha una nuova password e gli altri dispositivi sono stati disconnessi. Se non l’hai fatto tu, "
+        "scegli subito una nuova password via e-mail.",
+        "Controlla la tua sicurezza",
+    ),
+    "account.secured/address_asked": Words(
+        "È stato chiesto un altro indirizzo e-mail",
+        "L’indirizzo del tuo account diventerà {detail}, quando sarà aperto il link che abbiamo mandato lì. Se non "
+        "l’hai chiesto tu, scegli subito una nuova password: così il link non vale più.",
+        "Controlla la tua sicurezza",
+    ),
+    "account.secured/address_changed": Words(
+        "L’indirizzo e-mail del tuo account è cambiato",
+        "Da ora in poi l’indirizzo del tuo account è {detail}; a questo non scriveremo più. Se non l’hai fatto tu, "
+        "scrivici subito.",
+        "Controlla la tua sicurezza",
     ),
 }
 

@@ -139,6 +139,32 @@ FOUND = {
     ],
     "corrections": [{"typed": "calender", "read_as": "calendar"}],
 }
+SECURITY = {
+    "two_steps": True,
+    "app": True,
+    "codes_left": 2,
+    "passkeys": [
+        {
+            "id": "pk-1",
+            "name": "My phone",
+            "synced": True,
+            "created_at": "2026-03-01T08:00:00+00:00",
+            "last_used_at": None,
+        }
+    ],
+    "has_password": True,
+    "proven": True,
+    "proven_until": "2026-03-10T16:00:00+00:00",
+}
+CHOICES = [
+    {"kind": kind, "group": group, "app": True, "mail": mail, "has_app": True, "has_mail": mail, "fixed": fixed}
+    for kind, group, mail, fixed in (
+        ("message.posted", "messages", True, False),
+        ("offer.sent", "offers", True, False),
+        ("offer.accepted", "offers", False, False),
+        ("account.secured", "security", True, True),
+    )
+]
 POINTS = {
     "client": {
         "skills_required": 14.0,
@@ -370,6 +396,8 @@ def answer_all(rpc: FakeRpc) -> FakeRpc:
         "version": 1,
     }
     rpc.on(accounts.GetAccount, person)
+    rpc.on(accounts.GetSecurity, SECURITY)
+    rpc.on(messaging.GetChoices, {"items": CHOICES}).on(messaging.LookAtUnsubscribe, CHOICES[0])
     rpc.on(
         accounts.ListAccounts,
         {

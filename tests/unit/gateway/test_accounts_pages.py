@@ -223,8 +223,8 @@ def test_ending_ones_own_session_signs_out(sign_in: SignIn, rpc: FakeRpc) -> Non
     rpc.on(accounts.RevokeSession, {}).on(accounts.RevokeOtherSessions, {})
     browser = sign_in("client")
 
-    assert browser.post("/account/sessions/session-2/revoke").location == "/account"
-    assert browser.post("/account/sessions/revoke-others").location == "/account"
+    assert browser.post("/account/sessions/session-2/revoke").location == "/account/security"
+    assert browser.post("/account/sessions/revoke-others").location == "/account/security"
     assert browser.post("/account/sessions/session-1/revoke").location == "/sign-in"
     with browser.session_transaction() as cookie:
         assert "who" not in cookie

@@ -33,6 +33,17 @@ PUBLIC = (
     "/reset/token",
     "/mailbox",
     "/mailbox/ml-1",
+    "/new-address/token",
+    "/unsubscribe/token",
+)
+ACCOUNT = (
+    "/account/security",
+    "/account/prove",
+    "/account/security/password",
+    "/account/security/address",
+    "/account/security/passkeys/new",
+    "/account/security/passkeys/pk-1",
+    "/account/notifications",
 )
 SIGNED_IN = ("/account", "/conversations", "/conversations/th-1", "/notifications", "/assistants/as-1", "/")
 OPERATOR = ("/operator", "/operator/dead-letters", "/operator/ledger", "/operator/accounts")
@@ -63,7 +74,9 @@ def test_visitors_see_public_pages_in_at_most_one_wait(
 
 
 @pytest.mark.parametrize("locale", ["en", "it"])
-@pytest.mark.parametrize(("role", "path"), [("client", p) for p in SIGNED_IN] + [("operator", p) for p in OPERATOR])
+@pytest.mark.parametrize(
+    ("role", "path"), [("client", p) for p in (*SIGNED_IN, *ACCOUNT)] + [("operator", p) for p in OPERATOR]
+)
 def test_pages_for_people_who_are_signed_in_take_exactly_one_wait(
     sign_in: SignIn, rpc: FakeRpc, role: str, path: str, locale: str
 ) -> None:

@@ -17,6 +17,7 @@ from services.messaging.mails.compose import QUOTE_LENGTH, letter, line
 from services.messaging.mails.formats import Reader
 from services.messaging.mails.smtp import Server, envelope, wrong_url
 from services.messaging.mails.words import CATALOGUES, FACTS, LABELS
+from shared.contracts.accounts import SECURITY
 from tests.unit.messaging.facts import NOW, fact
 
 ROME = Reader("it", "Europe/Rome")
@@ -264,3 +265,40 @@ def test_a_wrong_address_is_named_at_start(url: str) -> None:
 
 def test_no_server_is_a_choice() -> None:
     assert wrong_url("") is None
+
+
+def test_an_email_that_can_be_ended_says_how_in_its_text_and_to_mail_programs() -> None:
+    made = letter(
+        "offer.expired",
+        {},
+        reader=LONDON,
+        to_name="C",
+        url="https://d/x",
+        home="https://d",
+        unsubscribe="https://d/u/1",
+    )
+    kept = mail_of(made)
+
+    for part in (made.text, made.html):
+        assert "https://d/u/1" in part
+        assert "https://d/account/notifications" in part
+    message = envelope(replace(kept, unsubscribe="https://d/u/1"), "Dextra <no-reply@d.example>")
+    assert message["List-Unsubscribe"] == "<https://d/u/1>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "List-Unsubscribe" not in envelope(kept, "Dextra <no-reply@d.example>")
+
+
+@pytest.mark.parametrize("reader", [ROME, LONDON], ids=["it", "en"])
+@pytest.mark.parametrize("what", SECURITY)
+def test_whatever_happens_to_an_accounts_security_is_put_into_words(what: str, reader: Reader) -> None:
+    params = {"state": what, "detail": "My phone", "at": NOW.isoformat()}
+    made = letter(f"account.secured/{what}", params, reader=reader, to_name="C", url="https://d/x", home="https://d")
+
+    assert made.subject
+    assert "unsubscribe" not in made.text
+    assert made.text.count("CET" if reader is ROME else "GMT") == 1
+
+
+def mail_of(made: Letter) -> Mail:
+    person = Person(id="a", email="c@example.com", name="C", locale="en", time_zone="UTC")
+    return Mail.of(made, person, event_id="e", kind="offer.expired", at=NOW, may_leave=True)
