@@ -167,7 +167,7 @@ def test_a_review_is_sent_whole_and_stays_typed_when_it_is_refused(sign_in: Sign
     answered(rpc, OPEN)
     rpc.on(c.WriteReview, SEALED)
     browser = sign_in("client")
-    typed = {"about": "assistant", "text": "Calm.", "locale": "en", **{name: "5" for name in STARS}}
+    typed = {"about": "assistant", "text": "Calm.", "locale": "en", **dict.fromkeys(STARS, "5")}
 
     done = browser.post("/contracts/co-1/review", data=typed)
     missing = browser.post("/contracts/co-1/review", data={**typed, "quality": ""})
@@ -190,7 +190,7 @@ def test_assistants_are_asked_about_the_client(sign_in: SignIn, rpc: FakeRpc) ->
 
     browser = sign_in("assistant")
     html = browser.get("/contracts/co-1/review").text
-    given = {name: "4" for name in c.REVIEW_CRITERIA["client"]}
+    given = dict.fromkeys(c.REVIEW_CRITERIA["client"], "4")
     browser.post("/contracts/co-1/review", data={"about": "client", "locale": "it", **given})
 
     assert "Pays as agreed" in html
