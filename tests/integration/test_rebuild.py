@@ -88,7 +88,8 @@ def hired(world: InProcess) -> None:
     world.call(work.ApproveTimesheet, {"timesheet_id": entry["timesheet_id"]}, client)
     world.settle()
     (invoice,) = world.call(billing.ListInvoices, {}, client)["items"]
-    paid = {"invoice_id": invoice["id"], "amount": invoice["due"], "received_on": (midnight + timedelta(days=1)).date().isoformat()}
+    received_on = (midnight + timedelta(days=1)).date().isoformat()
+    paid = {"invoice_id": invoice["id"], "amount": invoice["due"], "received_on": received_on}
     world.call(billing.RecordPayment, paid, assistant)
     world.call(messaging.PostMessage, {"conversation_id": contract["thread_id"], "body": "Thank you"}, client)
     world.settle()
