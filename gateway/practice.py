@@ -32,7 +32,6 @@ PARTS = (
     Part("hours", "hours.edit", _l("Working hours"), step=True),
     Part("clients", "profile.clients", _l("Clients and terms"), step=True),
     Part("rates", "rates.edit", _l("Rates"), step=True),
-    Part("rates", "profile.charges", _l("Rates"), step=True),
     Part("evidence", "evidence.index", _l("Evidence")),
     Part("photo", "photo.edit", _l("Photo")),
     Part("address", "address.edit", _l("Address")),

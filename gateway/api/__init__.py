@@ -26,7 +26,7 @@ from gateway.api import problems
 from gateway.api.routes import ROUTES, Route
 from gateway.caller import caller
 from gateway.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, csrf, limiter
-from shared.contracts import taxonomy
+from shared.contracts import rate_cards, taxonomy
 from shared.platform.contract import Command, Query
 from shared.platform.errors import DextraError, Invalid, TooMany, Unauthenticated
 
@@ -60,14 +60,17 @@ def register(app: Flask) -> None:
         OPENAPI_URL_PREFIX=PREFIX,
         OPENAPI_JSON_PATH="openapi.json",
     )
-    api = Api(spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name)})
+    plugin = MarshmallowPlugin(schema_name_resolver=_schema_name)
+    api = Api(spec_kwargs={"marshmallow_plugin": plugin})
     api.init_app(app)
+    assert plugin.converter is not None
+    plugin.converter.add_attribute_function(_rule_kinds)  # type: ignore[no-untyped-call]
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     blueprints: dict[str, ApiBlueprint] = {}
     for route in ROUTES:
         blueprint = blueprints.get(route.tag)
         if blueprint is None:
-            blueprint = ApiBlueprint(f"api_{route.tag.lower()}", __name__, url_prefix=PREFIX)
+            blueprint = ApiBlueprint(f"api_{route.tag.lower().replace(' ', '_')}", __name__, url_prefix=PREFIX)
             blueprint.before_request(_sign_in)
             blueprints[route.tag] = blueprint
         _add(blueprint, route)
@@ -83,6 +86,15 @@ def _schema_name(schema: Any) -> str:
     """Schemas of different contracts may share a name: `matching.Offer`, `messaging.Page`."""
     kind = schema if isinstance(schema, type) else type(schema)
     return f"{kind.__module__.rsplit('.', 1)[-1]}.{kind.__name__}"
+
+
+def _rule_kinds(converter: Any, field: ma.Field[Any], **_: Any) -> dict[str, Any]:
+    """A rate card's rule is one of many kinds, each with its own fields."""
+    if not isinstance(field, rate_cards.RuleField):
+        return {}
+    schemas = {kind: converter.resolve_nested_schema(schema) for kind, schema in rate_cards.RULES.items()}
+    mapping = {kind: schema["$ref"] for kind, schema in schemas.items()}
+    return {"oneOf": list(schemas.values()), "discriminator": {"propertyName": "kind", "mapping": mapping}}
 
 
 # -- calls -------------------------------------------------------------------------------------------------------

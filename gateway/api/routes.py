@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from shared.contracts import accounts, billing, matching, messaging, profiles, requests, work
+from shared.contracts import accounts, billing, matching, messaging, profiles, rate_cards, requests, work
 from shared.platform.contract import Call
 
 
@@ -64,6 +64,15 @@ ROUTES: tuple[Route, ...] = (
     Route("PUT", "/profile/availability/holidays", profiles.ImportHolidays, "Profile", "Add a country's holidays"),
     _do("/profile/publish", profiles.PublishProfile, "Profile", "Publish it"),
     _do("/profile/unpublish", profiles.UnpublishProfile, "Profile", "Take it back"),
+    _get("/practice/rate-card", rate_cards.GetMyRateCard, "Rate cards", "The assistant's own rate card"),
+    Route("PUT", "/practice/rate-card", rate_cards.SaveRateCard, "Rate cards", "Make or change the rate card"),
+    _get(
+        "/assistants/<id>/rate-card",
+        rate_cards.GetRateCard,
+        "Rate cards",
+        "What a published practice charges, and on which terms",
+        public=True,
+    ),
     _get("/profiles/<id>", profiles.GetProfile, "Assistants", "A published profile", public=True),
     _get("/assistants", matching.BrowseAssistants, "Assistants", "Search and filter assistants", public=True),
     _get("/assistants/<id>", matching.GetAssistantCard, "Assistants", "An assistant with her free hours", public=True),
