@@ -121,6 +121,13 @@ def duration(minutes: int | None) -> str:
     return f"{sign}{hours}{NBSP}h{NBSP}{rest:02}" if rest else f"{sign}{hours}{NBSP}h"
 
 
+def free_span(span: Mapping[str, Any], zone: str = "") -> str:
+    """`Mon 30 Nov, 09:00–13:00` on the reader's clock, or on that of `zone`."""
+    here = ZoneInfo(zone) if zone else i18n.zone()
+    start, end = instant(span["start"]).astimezone(here), instant(span["end"]).astimezone(here)
+    return f"{dates.format_date(start.date(), format='EEE d MMM', locale=locale())}, {start:%H:%M}–{end:%H:%M}"
+
+
 def rating(hundredths: int | None) -> str:
     """`4.82` stars, from hundredths of a star."""
     return number((hundredths or 0) / 100, 2)
@@ -470,6 +477,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "initials": initials,
     "shared_minutes": shared_minutes,
     "is_new": is_new,
+    "free_span": free_span,
     "rating": rating,
     "run_for": run_for,
     "hue": hue,

@@ -20,21 +20,25 @@ FOLDER = ROOT / "build" / "screenshots"
 PICTURE = ROOT / "docs" / "pictures" / "matches.png"
 VISITOR = (
     *("/", "/assistants", "/assistants?text=travel&level=executive", "/skills", "/skills/travel", "/skills/mail.inbox"),
+    *("/assistants?overlap=4&language=it&sort=rating", "/assistants/values/skills"),
     *("/how-matching-works", "/sign-up", "/sign-in", "/reset", "/mailbox", "/styleguide", "/api/v1/docs", "/nowhere"),
 )
 BOTH = ("/home", "/offers?show=all", "/contracts", "/timesheets", "/invoices?show=all", "/conversations")
 PEOPLE = {
-    "marco.rossi": ("it", ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2")),
+    "marco.rossi": ("it", ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2", "/reviews")),
     "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/shortlist", "/account")),
     "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me")),
-    "james.carter": ("en", ("/profile", *BOTH, "/work-for-me")),
-    "elena.conti": ("it", ("/home",)),
+    "james.carter": ("en", ("/profile", *BOTH, "/work-for-me", "/reviews", "/checks")),
+    "elena.conti": ("it", ("/home", "/checks")),
     "operator": (
         "en",
-        ("/operator", "/operator/ledger", "/operator/dead-letters", "/operator/accounts", "/operator/matching"),
+        (
+            *("/operator", "/operator/ledger", "/operator/dead-letters", "/operator/accounts", "/operator/matching"),
+            *("/operator/checks", "/operator/reviews"),
+        ),
     ),
 }
-FIRST_OF = ("/briefs", "/offers", "/contracts", "/timesheets", "/invoices", "/conversations")
+FIRST_OF = ("/briefs", "/offers", "/contracts", "/timesheets", "/invoices", "/conversations", "/reviews")
 """Lists of which the first thing is looked at, too."""
 
 
