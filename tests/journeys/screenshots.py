@@ -25,7 +25,10 @@ VISITOR = (
 )
 BOTH = ("/home", "/offers?show=all", "/contracts", "/timesheets", "/invoices?show=all", "/conversations")
 PEOPLE = {
-    "marco.rossi": ("it", ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2", "/reviews")),
+    "marco.rossi": (
+        "it",
+        ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2", "/reviews"),
+    ),
     "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/shortlist", "/account")),
     "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me")),
     "james.carter": ("en", ("/profile", *BOTH, "/work-for-me", "/reviews", "/checks")),
