@@ -12,6 +12,7 @@ from services.matching.domain.availability import Availability
 from services.matching.domain.brief import OPEN, Brief
 from services.matching.domain.capacity import Capacity, not_enough
 from services.matching.domain.checks import Check, CheckState
+from services.matching.domain.company import Company
 from services.matching.domain.contracts import Contract
 from services.matching.domain.offers import Offer, OfferState
 from services.matching.domain.practice import Practice
@@ -372,6 +373,13 @@ class Checks(Collection[Check]):
         return self.find(state=CheckState.ASKED.value, sort=[("_id", 1)], limit=100)
 
 
+class Companies(Collection[Company]):
+    """Copies of what clients say of themselves."""
+
+    name = "companies"
+    entity = Company
+
+
 class TwoSided(Collection[E]):
     """What a client and an assistant share: `sides` finds it by either."""
 
@@ -481,12 +489,14 @@ class MatchingStore(Database):
         "worked": "work",
         "payers": "billing",
         "talks": "messaging",
+        "companies": "accounts",
     }
     practices = Practices
     availabilities = Availabilities
     capacities = Capacities
     briefs = Briefs
     people = People
+    companies = Companies
     offers = Offers
     contracts = Contracts
     weights = WeightSets
