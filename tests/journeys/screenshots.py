@@ -22,6 +22,7 @@ VISITOR = (
     *("/", "/assistants", "/assistants?text=travel&level=executive", "/skills", "/skills/travel", "/skills/mail.inbox"),
     *("/assistants?overlap=4&language=it&sort=rating", "/assistants/values/skills"),
     *("/how-matching-works", "/sign-up", "/sign-in", "/reset", "/mailbox", "/styleguide", "/api/v1/docs", "/nowhere"),
+    "/a/anna-bianchi",
 )
 BOTH = ("/home", "/offers?show=all", "/contracts", "/timesheets", "/invoices?show=all", "/conversations")
 PEOPLE = {
@@ -30,8 +31,11 @@ PEOPLE = {
         ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2", "/reviews"),
     ),
     "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/shortlist", "/account")),
-    "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me")),
-    "james.carter": ("en", ("/profile", *BOTH, "/work-for-me", "/reviews", "/checks")),
+    "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me", "/practice/evidence", "/practice/evidence/new/sample")),
+    "james.carter": (
+        "en",
+        ("/profile", *BOTH, "/work-for-me", "/practice/photo", "/practice/address", "/reviews", "/checks"),
+    ),
     "elena.conti": ("it", ("/home", "/checks")),
     "operator": (
         "en",
