@@ -45,7 +45,7 @@ def lighthouse() -> Path:
 
 
 def measured(lighthouse: Path, url: str, folder: Path, cookies: str, skipped: str = "") -> dict[str, Any]:
-    """Lighthouse's report on one page, or why there is none ("failed"): now and then a browser does not start in time."""
+    """Lighthouse's report on one page, or why there is none ("failed")."""
     report = folder / "report.json"
     command = [
         *(str(lighthouse), url, "--quiet", "--output=json", f"--output-path={report}", f"--chrome-flags={CHROME}"),
