@@ -21,6 +21,7 @@ lint: .venv/.development ## style, types, imports, translations, the list of set
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	$(PY) -m gateway.translations check
+	$(PY) -m shared.contracts.taxonomy.check
 	$(PY) -W ignore -m deploy.settings_table --check
 
 format: .venv/.development ## rewrite the code in the project's style
