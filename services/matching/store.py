@@ -11,6 +11,7 @@ from services.matching.copies import Person
 from services.matching.domain.availability import Availability
 from services.matching.domain.brief import OPEN, Brief
 from services.matching.domain.capacity import Capacity, not_enough
+from services.matching.domain.company import Company
 from services.matching.domain.contracts import Contract
 from services.matching.domain.offers import Offer, OfferState
 from services.matching.domain.practice import Practice
@@ -284,6 +285,13 @@ class People(Collection[Person]):
         return found.name if found else ""
 
 
+class Companies(Collection[Company]):
+    """Copies of what clients say of themselves."""
+
+    name = "companies"
+    entity = Company
+
+
 class TwoSided(Collection[E]):
     """What a client and an assistant share: `sides` finds it by either."""
 
@@ -306,6 +314,9 @@ class Offers(TwoSided[Offer]):
         """Newest first."""
         return self.find(thread_id=thread_id, sort=[("number", -1)])
 
+    def live_of_assistant(self, assistant_id: str) -> list[Offer]:
+        return self.find(sides=assistant_id, assistant_id=assistant_id, state=OfferState.SENT.value)
+
     def live_of_brief(self, brief_id: str) -> list[Offer]:
         return self.find(brief_id=brief_id, state=OfferState.SENT.value)
 
@@ -323,6 +334,9 @@ class Contracts(TwoSided[Contract]):
 
     def to_document(self, entity: Contract) -> Document:
         return {**super().to_document(entity), "live": entity.is_live}
+
+    def live_of_assistant(self, assistant_id: str) -> list[Contract]:
+        return self.find(sides=assistant_id, assistant_id=assistant_id, live=True)
 
     def live_of_brief(self, brief_id: str) -> Contract | None:
         return self.find_one(brief_id=brief_id, live=True)
@@ -363,12 +377,14 @@ class MatchingStore(Database):
         "availabilities": "profiles",
         "briefs": "requests",
         "people": "accounts",
+        "companies": "accounts",
     }
     practices = Practices
     availabilities = Availabilities
     capacities = Capacities
     briefs = Briefs
     people = People
+    companies = Companies
     offers = Offers
     contracts = Contracts
     weights = WeightSets

@@ -33,7 +33,7 @@ from shared.contracts.fields import (
 from shared.contracts.profiles import Retainer
 from shared.contracts.requests import ENGAGEMENTS
 from shared.contracts.taxonomy import LANGUAGES
-from shared.platform.contract import Command, Event, Message, Query
+from shared.platform.contract import Command, Empty, Event, Message, Query
 
 SERVICE = "matching"
 OFFER_STATES = ("sent", "accepted", "declined", "countered", "withdrawn", "expired")
@@ -87,6 +87,43 @@ class AssistantCard(Message):
     next_free = fields.List(fields.Nested(FreeSpan))
     photo_id = fields.String()
     published_at = Instant(allow_none=True)
+
+
+class HeldBy(Message):
+    """A contract's hours of her week. `frees_on`: the first day on which they can be free again: after the notice that
+    was given (`ending`), or after notice given today."""
+
+    contract_id = fields.String()
+    client_id = fields.String()
+    client_name = fields.String()
+    brief_title = fields.String()
+    state = fields.String()
+    weekly_minutes = fields.Integer()
+    frees_on = fields.Date()
+    ending = fields.Boolean()
+
+
+class WaitingOffer(Message):
+    """An open offer that would hold hours. `fits`: into what is free now; `by`: which side made it."""
+
+    offer_id = fields.String()
+    client_id = fields.String()
+    client_name = fields.String()
+    brief_title = fields.String()
+    by = fields.String()
+    weekly_minutes = fields.Integer()
+    expires_at = Instant()
+    fits = fields.Boolean()
+
+
+class MyWeek(Message):
+    """An assistant's own week: `free_minutes` is below zero where contracts hold more than she offers now."""
+
+    capacity_minutes = fields.Integer()
+    committed_minutes = fields.Integer()
+    free_minutes = fields.Integer()
+    held = fields.List(fields.Nested(HeldBy))
+    waiting = fields.List(fields.Nested(WaitingOffer))
 
 
 class Contribution(Message):
@@ -521,9 +558,30 @@ class SimilarAssistants(Message):
     items = fields.List(fields.Nested(Similar))
 
 
-class OpenBrief(Message):
-    """What an assistant may see of an open brief: nothing that tells who the client is."""
+class ClientCompany(Message):
+    """What a client says of its company, as far as the reader may know it; "" where nothing is said."""
 
+    name = fields.String()
+    website = fields.String()
+    industry = fields.String()
+    size = fields.String()
+    country = fields.String()
+    time_zone = fields.String()
+    description = fields.String()
+    description_locale = fields.String()
+
+
+class ClientRequest(Message):
+    """By one of the two: the client of an offer, or of a contract."""
+
+    offer_id = Id(required=False, load_default="")
+    contract_id = Id(required=False, load_default="")
+
+
+class OpenBrief(Message):
+    """What an assistant may see of an open brief. Who the client is only where its company says so."""
+
+    company = fields.Nested(ClientCompany, allow_none=True)
     brief_id = fields.String()
     title = fields.String()
     level = fields.String()
@@ -645,12 +703,16 @@ FindTeams = Query(SERVICE, "find_teams", TeamsRequest, Teams)
 # Anyone. `id` is the assistant's.
 FindSimilar = Query(SERVICE, "find_similar", SimilarRequest, SimilarAssistants)
 # The assistant who asks.
+# The two sides of the offer or the contract, and operators.
+GetClient = Query(SERVICE, "get_client", ClientRequest, ClientCompany)
 FindBriefsForMe = Query(SERVICE, "find_briefs_for_me", BriefsForMeRequest, BriefsForMe)
 # Anyone, signed in or not.
 GetDirectory = Query(SERVICE, "get_directory", DirectoryRequest, Directory)
 DescribeWork = Query(SERVICE, "describe_work", WorkRequest, Work)
 ListPublished = Query(SERVICE, "list_published", PublishedRequest, Published)
 BrowseAssistants = Query(SERVICE, "browse_assistants", BrowseRequest, Cards)
+# An assistant's own: NotFound before her profile was ever published.
+GetMyWeek = Query(SERVICE, "get_my_week", Empty, MyWeek)
 GetAssistantCards = Query(SERVICE, "get_assistant_cards", CardsRequest, SomeCards)
 # Anyone who is signed in; their own, at most 20.
 SaveSearch = Command(SERVICE, "save_search", SaveSearchRequest, Search)
@@ -697,7 +759,8 @@ class Terms(Message):
 
 
 class Offer(Message):
-    """`by` is the side that put it: client or assistant. All versions of one negotiation share `thread_id`."""
+    """`by` is the side that put it: client or assistant; `by_name` names the colleague, where one did it for a company.
+    All versions of one negotiation share `thread_id`."""
 
     id = fields.String()
     thread_id = fields.String()
@@ -709,6 +772,7 @@ class Offer(Message):
     assistant_id = fields.String()
     assistant_name = fields.String()
     by = fields.String()
+    by_name = fields.String()
     terms = fields.Nested(Terms)
     message = fields.String()
     state = fields.String()
