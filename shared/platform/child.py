@@ -37,7 +37,7 @@ def _seats() -> Any:
 
 
 def run_child(module: str, data: bytes, *, seconds: float) -> bytes:
-    """What `python -m module` writes when it reads `data`. Raises ChildFailed, or AllBusy after waiting half as long."""
+    """What `python -m module` writes when it reads `data`. Raises ChildFailed, or AllBusy (after half of it)."""
     seats = _seats()
     if not seats.acquire(timeout=seconds / 2):
         raise AllBusy
