@@ -10,9 +10,10 @@ from typing import ClassVar
 from services.profiles.domain.address import Address
 from services.profiles.domain.availability import Availability
 from services.profiles.domain.calendar import Commitment, FollowedCalendar
+from services.profiles.domain.cover import Cover, CoverState
 from services.profiles.domain.evidence import Evidence
 from services.profiles.domain.files import File, FileState, Held
-from services.profiles.domain.profile import Profile
+from services.profiles.domain.profile import Profile, ProfileState
 from services.profiles.domain.rate_card import RateCard
 from shared.platform.storage import Collection, Database, Document, Index, Raw
 
@@ -23,11 +24,17 @@ class Owner:
 
     id: str
     email_confirmed: bool
+    email: str = ""
+    """In lower case."""
+    name: str = ""
 
 
 class Profiles(Collection[Profile]):
     name = "profiles"
     entity = Profile
+
+    def published(self, ids: Iterable[str]) -> list[Profile]:
+        return self.find({"_id": {"$in": list(ids)}, "state": ProfileState.PUBLISHED.value})
 
 
 class RateCards(Collection[RateCard]):
@@ -65,11 +72,45 @@ class Commitments(Collection[Commitment]):
     indexes = (Index("assistant_id", "live"),)
 
 
+class Covers(Collection[Cover]):
+    """Who stands in for whom. One invitation that is not over for each inviter and address."""
+
+    name = "covers"
+    entity = Cover
+    indexes = (
+        Index("inviter_id", "address", unique=True, where={"live": True}),
+        Index("address", "live"),
+        Index("partner_id", "live"),
+    )
+
+    def to_document(self, entity: Cover) -> Document:
+        return {**super().to_document(entity), "live": entity.is_live}
+
+    def live_of_inviter(self, inviter_id: str) -> list[Cover]:
+        return self.find(inviter_id=inviter_id, live=True, sort=[("_id", 1)])
+
+    def live_of_partner(self, partner_id: str, address: str) -> list[Cover]:
+        """Accepted by her, or waiting for whoever has her address."""
+        ways: list[Document] = [{"partner_id": partner_id}]
+        if address:
+            ways.append({"partner_id": "", "address": address})
+        return self.find({"$or": ways, "live": True}, sort=[("_id", 1)])
+
+    def standing_in_for(self, assistant_id: str) -> list[Cover]:
+        return self.find(inviter_id=assistant_id, state=CoverState.ACCEPTED.value, sort=[("_id", 1)])
+
+
 class Owners(Collection[Owner]):
     """Copies of accounts."""
 
     name = "owners"
     entity = Owner
+    indexes = (Index("email"),)
+
+    def id_of(self, email: str) -> str:
+        """Of the assistant with this address; "" for nobody."""
+        found = self.find_one(email=email)
+        return found.id if found else ""
 
 
 class Files(Collection[File]):
@@ -152,6 +193,7 @@ class ProfilesStore(Database):
     availabilities = Availabilities
     calendars = Calendars
     commitments = Commitments
+    covers = Covers
     owners = Owners
     files = Files
     upload_chunks = UploadChunks
