@@ -34,7 +34,7 @@ from werkzeug.wrappers import Response
 from gateway import formats, i18n, labels
 from gateway.formats import Unreadable
 from gateway.web import page
-from shared.contracts import taxonomy
+from shared.contracts import practice_files, taxonomy
 from shared.contracts.fields import COUNTRIES
 from shared.platform.errors import Conflict, DextraError, Invalid, TooMany, Unavailable
 from shared.platform.errors import Text as Sentence
@@ -396,6 +396,30 @@ class ChooseSome(Choose):
         self.value = [code for code in data.getlist(self.html_name) if code in known]
         if self.required and not self.value:
             self.errors.append(Sentence("Choose at least one."))
+
+
+class FileInput(Field):
+    """A file. Its form is sent as multipart; nobody can put a file back into it, so the view must keep what came."""
+
+    widget = "file"
+
+    def __init__(self, label: Any, *, purpose: str, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.most = practice_files.LARGEST[purpose]
+        self.accept = ACCEPTED[purpose]
+
+    def take(self, data: MultiDict[str, str]) -> None:  # noqa: ARG002 - files are not among what was typed
+        file = request.files.get(self.html_name)
+        self.value = file if file and file.filename else None
+        self.typed = ""
+        if self.value is None and self.required:
+            self.errors.append(Sentence("Choose a file."))
+
+
+ACCEPTED = {
+    "photo": "image/jpeg,image/png,image/webp",
+    "sample": "application/pdf,image/jpeg,image/png,image/webp",
+}
 
 
 class Rows(Field):

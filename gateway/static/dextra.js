@@ -83,6 +83,23 @@
     if ([...zone.options].some((option) => option.value === own)) zone.value = own;
   }
 
+  // A file that is too large is said so before it travels.
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (!input.dataset.tooLarge) return;
+    let said = input.parentElement.querySelector(".field__error[data-own]");
+    const over = input.files[0] && input.files[0].size > Number(input.dataset.most);
+    if (over) input.value = "";
+    if (over && !said) {
+      said = document.createElement("p");
+      said.className = "field__error";
+      said.dataset.own = "";
+      said.setAttribute("role", "alert");
+      input.before(said);
+    }
+    if (said) said.textContent = over ? input.dataset.tooLarge : "";
+  });
+
   // Long conversations begin at their end.
   const log = document.querySelector("[data-scroll-end]");
   if (log) log.scrollTop = log.scrollHeight;

@@ -42,6 +42,8 @@ def practice_of(data: Data, held: Practice | None) -> Practice:
         retainer=Retainer(retainer["fee"], retainer["included_minutes"]) if retainer else None,
         target_industries=tuple(data.get("target_industries", ())),
         notice_days=data.get("notice_days", 0),
+        photo_id=data.get("photo_id", ""),
+        address=data.get("address", ""),
         published=True,
         published_at=_earlier(held.published_at if held else None, data["published_at"]),
     )

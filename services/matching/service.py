@@ -282,8 +282,11 @@ class MatchingService(Service):
 
     @query(c.ListPublished)
     def list_published(self, call: Call, request: Request) -> dict[str, Any]:
-        listed = self.store.practices.part_starts if request["parts"] else self.store.practices.published_ids
-        return {"ids": listed(request["from_id"], request["limit"])}
+        from_id, limit = request["from_id"], request["limit"]
+        if request["parts"]:
+            return {"ids": self.store.practices.part_starts(from_id, limit), "addresses": []}
+        found = self.store.practices.published_addresses(from_id, limit)
+        return {"ids": list(found), "addresses": list(found.values())}
 
     @query(c.GetAssistantCard)
     def get_assistant_card(self, call: Call, request: Request) -> Card:

@@ -89,6 +89,12 @@ class Practices(Stamped[Practice]):
         found = self.raw.find(asked, {"_id": 1}, session=self.session).sort("_id", 1).skip(skip).limit(limit)
         return [str(document["_id"]) for document in found]
 
+    def published_addresses(self, from_id: str, limit: int) -> dict[str, str]:
+        """Ids in order, from an id on, with the vanity address of each."""
+        asked = {"published": True, "_id": {"$gte": from_id}}
+        found = self.raw.find(asked, {"address": 1}, session=self.session).sort("_id", 1).limit(limit)
+        return {str(document["_id"]): str(document.get("address", "")) for document in found}
+
     def part_starts(self, from_id: str, size: int) -> list[str]:
         """The ids at which parts of `size` begin."""
         starts = self.published_ids(from_id, 1)

@@ -8,19 +8,22 @@ from typing import Any
 from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
 from services.profiles.domain.rate_card import RateCard
+from services.profiles.parts import AddressPart, EvidencePart, FilesPart, shown
 from services.profiles.store import Owner, ProfilesStore
 from shared.contracts import accounts
 from shared.contracts import profiles as c
 from shared.contracts import rate_cards as cards
 from shared.platform.errors import NotFound
+from shared.platform.file_store import FileSettings
 from shared.platform.ids import new_id
 from shared.platform.service import IMPORTED, Call, Received, Service, StoreProvider, command, query, subscribe
 
 Request = dict[str, Any]
 
 
-class ProfilesService(Service):
+class ProfilesService(FilesPart, EvidencePart, AddressPart, Service):
     name = "profiles"
+    settings_class = FileSettings
     store = StoreProvider(ProfilesStore)
 
     @command(c.SaveProfile)
@@ -178,10 +181,3 @@ def shown_card(card: RateCard) -> dict[str, Any]:
     """The card as its contract shows it."""
     values = {name: getattr(card, name) for name in RateCard.__slots__}
     return {**values, "assistant_id": card.id, "hourly_rate": card.hourly_rate, "retainer": card.retainer}
-
-
-def shown(profile: Profile) -> dict[str, Any]:
-    """The profile as its contract shows it: content and state on one level."""
-    content = {name: getattr(profile.content, name) for name in Content.__slots__}
-    outer = {name: getattr(profile, name) for name in Profile.__slots__ if name != "content"}
-    return {**content, **outer, "assistant_id": profile.id, "state": profile.state.value}

@@ -48,7 +48,8 @@ CONTRACT_STATES = ("trial", "active", "paused", "notice", "ended", "terminated")
 
 
 class AssistantCard(Message):
-    """An assistant as lists show her. `free_minutes` is what contracts leave of her week."""
+    """An assistant as lists show her. `free_minutes` is what contracts leave of her week; `photo_id`, "" for none, is
+    there to be drawn and counts for nothing."""
 
     assistant_id = fields.String()
     display_name = fields.String()
@@ -63,6 +64,7 @@ class AssistantCard(Message):
     retainer = fields.Nested(Retainer, allow_none=True)
     capacity_minutes = fields.Integer()
     free_minutes = fields.Integer()
+    photo_id = fields.String()
     published_at = Instant(allow_none=True)
 
 
@@ -473,9 +475,11 @@ class PublishedRequest(Message):
 
 
 class Published(Message):
-    """Assistants' ids in order, or those that begin a part each."""
+    """Assistants' ids in order, or those that begin a part each. `addresses`: the vanity address of each, "" for none
+    (not of parts)."""
 
     ids = fields.List(fields.String())
+    addresses = fields.List(fields.String())
 
 
 class SimilarRequest(Message):

@@ -89,9 +89,12 @@ class ProfileContent(Message):
 
 
 class Profile(ProfileContent):
-    """What `hourly_rate` and others lack is null, "" or empty."""
+    """What `hourly_rate` and others lack is null, "" or empty. `photo_id`: the file that `read_file` gives in squares;
+    `address`: the name of `/a/<name>`; "" for none."""
 
     assistant_id = fields.String()
+    photo_id = fields.String()
+    address = fields.String()
     state = fields.String()
     version = fields.Integer()
     published_at = Instant(allow_none=True)
@@ -178,6 +181,8 @@ class ProfileFact(ProfileContent):
     capacity_minutes = fields.Integer(required=True)
     hourly_rate = MoneyField(required=True)
     assistant_id = fields.String(required=True)
+    photo_id = fields.String(load_default="")
+    address = fields.String(load_default="")
     published_at = Instant(required=True)
 
 

@@ -32,6 +32,7 @@ class Card:
     retainer: Retainer | None
     capacity_minutes: int
     free_minutes: int
+    photo_id: str = ""
     published_at: datetime | None = None
 
 
@@ -85,6 +86,7 @@ class Candidate:
             retainer=practice.retainer,
             capacity_minutes=practice.capacity_minutes,
             free_minutes=self.free_minutes,
+            photo_id=practice.photo_id,
             published_at=practice.published_at,
         )
 

@@ -65,6 +65,9 @@ class Practice:
     retainer: Retainer | None = None
     target_industries: tuple[str, ...] = ()
     notice_days: int = 0
+    photo_id: str = ""
+    address: str = ""
+    """For drawing a card and linking it; the index and the score know neither."""
     published: bool = False
     published_at: datetime | None = None
     """When it was first published: going away and coming back makes nobody a newcomer."""
