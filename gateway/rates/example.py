@@ -63,9 +63,8 @@ class Happenings:
         self.card = card
         typed = MultiDict(data)
         prices = card["prices"]
-        self.price: Json | None = next(
-            (p for p in prices if p["id"] == typed.get("ex-price")), prices[0] if prices else None
-        )
+        chosen = [price for price in prices if price["id"] == typed.get("ex-price")]
+        self.price: Json | None = next(iter([*chosen, *prices]), None)
         self.fields: dict[str, Field] = {}
         for name, declared in FIELDS.items():
             field = declared.bound("ex-")
@@ -168,6 +167,12 @@ class Happenings:
             ],
         }
 
+    def _happenings(self, start: date, end: date, *, late: bool) -> Iterator[Json]:
+        yield from self._work(start, end)
+        yield from self._others(start, end)
+        if late:
+            yield from self._payments(start)
+
     @property
     def month(self) -> tuple[date, date]:
         """From the next month's first day, or of four weeks from its first Monday; the end is the day after."""
@@ -186,9 +191,8 @@ class Happenings:
         if rule is None:
             return None
         try:
-            known = holidays.country_holidays(
-                rule["country"], subdiv=rule["region"] or None, years=(start.year, end.year)
-            )
+            years = (start.year, end.year)
+            known = holidays.country_holidays(rule["country"], subdiv=rule["region"] or None, years=years)
         except NotImplementedError:
             return None
         found = [day for day in _days(start, end) if day in known]
@@ -290,30 +294,35 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """An invoice of the example, as far as it is about the month."""
+    """An invoice of the example, as far as it is about the month. `sum`: what its total is called."""
 
     title: str
     when: str
     rows: tuple[Row, ...]
+    sum: str
     total: str
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`total`: what the month costs, deposits apart. `notes`: what carries over, lapses, is held or not charged."""
+    """In words, all of one language. `total`, called `all`: what the month costs, deposits apart. `notes`: what carries
+    over, lapses, is held or not charged. `nothing`: said where there are no bills."""
 
-    month: str
+    heading: str
     bills: tuple[Bill, ...]
+    all: str
     total: str
     notes: tuple[str, ...]
+    nothing: str
 
 
 def of_charges(asked: Happenings, charges: Json) -> Example:
     start, end = asked.month
     words = Words(asked.card)
-    bills, total, numbers = [], 0, set()
+    bills: list[Bill] = []
+    total, numbers = 0, set[int]()
     for invoice in charges["invoices"]:
-        lines = [line for line in invoice["lines"] if _is_of(line, invoice, start, end, numbers)]
+        lines = [line for line in invoice["lines"] if _is_of(line, invoice, end, numbers)]
         if not lines:
             continue
         if not all(line["code"] in FOLLOWING for line in lines):
@@ -324,12 +333,18 @@ def of_charges(asked: Happenings, charges: Json) -> Example:
     if waiting:
         total += _sum(waiting, without=NO_CHARGE)
         rows = tuple(_row(line, words) for line in waiting)
-        bills.append(Bill(_("On a later invoice"), "", rows, words.money(_sum(waiting))))
-    name = formats.format_date(start, "MMMM y")
-    return Example(name, tuple(bills), words.money(total), tuple(_notes(charges, asked, words)))
+        bills.append(Bill(_("On a later invoice"), "", rows, _("Sum"), words.money(_sum(waiting))))
+    return Example(
+        heading=_("What that comes to, for example in %(month)s", month=formats.format_date(start, "MMMM y")),
+        bills=tuple(bills),
+        all=_("In all"),
+        total=words.money(total),
+        notes=tuple(_notes(charges, asked, words)),
+        nothing=_("No invoice in this month."),
+    )
 
 
-def _is_of(line: Json, invoice: Json, start: date, end: date, numbers: set[int]) -> bool:
+def _is_of(line: Json, invoice: Json, end: date, numbers: set[int]) -> bool:
     """Whether a line is about the month, or follows from one of its invoices."""
     if line["code"] in FOLLOWING:
         return line["params"].get("invoice") in numbers
@@ -357,7 +372,7 @@ def _bill(invoice: Json, lines: list[Json], words: Words) -> Bill:
     when = _("%(issued)s, due on receipt", issued=issued)
     if invoice["due_on"] != invoice["issued_on"]:
         when = _("%(issued)s, due %(due)s", issued=issued, due=due)
-    return Bill(title, when, tuple(_row(line, words) for line in lines), words.money(_sum(lines)))
+    return Bill(title, when, tuple(_row(line, words) for line in lines), _("Total"), words.money(_sum(lines)))
 
 
 def _notes(charges: Json, asked: Happenings, words: Words) -> Iterator[str]:

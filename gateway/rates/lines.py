@@ -65,7 +65,7 @@ def _hours(words: Words, line: Json) -> str:
     return _("%(time)s at %(rate)s", time=_time(line), rate=rate)
 
 
-def _minimum(words: Words, line: Json) -> str:
+def _minimum(_words: Words, line: Json) -> str:
     return _("%(time)s, up to the minimum", time=_time(line))
 
 
@@ -73,7 +73,7 @@ def _overage(words: Words, line: Json) -> str:
     return _("Beyond the plan: %(time)s at %(rate)s", time=_time(line), rate=words.money(line["unit_amount"]))
 
 
-def _surcharge(words: Words, line: Json) -> str:
+def _surcharge(_words: Words, line: Json) -> str:
     params = line["params"]
     causes = formats.listed([labels.label(cause, "cause") for cause in params.get("causes", ())])
     if not line["seconds"]:
@@ -88,7 +88,7 @@ def _surcharge(words: Words, line: Json) -> str:
     return _("Surcharge on %(time)s (%(causes)s)", time=_time(line), causes=causes)
 
 
-def _surcharge_flat(words: Words, line: Json) -> str:
+def _surcharge_flat(_words: Words, line: Json) -> str:
     causes = formats.listed([labels.label(cause, "cause") for cause in line["params"].get("causes", ())])
     return str(
         ngettext("Surcharge, once (%(causes)s)", "Surcharge, %(num)s times (%(causes)s)", line["count"], causes=causes)
@@ -102,7 +102,7 @@ def _piece(words: Words, line: Json) -> str:
     )
 
 
-def _stage(words: Words, line: Json) -> str:
+def _stage(_words: Words, line: Json) -> str:
     params = line["params"]
     if params.get("text"):
         return _("%(percent)s at “%(milestone)s”", percent=_percent(params), milestone=params["text"])
@@ -110,7 +110,7 @@ def _stage(words: Words, line: Json) -> str:
     return _("%(percent)s of the project, %(when)s", percent=_percent(params), when=when)
 
 
-def _discount(words: Words, line: Json) -> str:
+def _discount(_words: Words, line: Json) -> str:
     params = line["params"]
     why = labels.label(params.get("when", ""), "discount")
     if params.get("percent"):
@@ -118,14 +118,14 @@ def _discount(words: Words, line: Json) -> str:
     return _("Discount %(why)s", why=why)
 
 
-def _expense(words: Words, line: Json) -> str:
+def _expense(_words: Words, line: Json) -> str:
     what = str(line["params"].get("text") or "") or _("Expense")
     if line["params"].get("percent"):
         return _("%(what)s, with %(percent)s on top", what=what, percent=_percent(line["params"]))
     return what
 
 
-def _late_fee(words: Words, line: Json) -> str:
+def _late_fee(_words: Words, line: Json) -> str:
     number = line["params"].get("invoice", "")
     return str(
         ngettext(
@@ -137,19 +137,19 @@ def _late_fee(words: Words, line: Json) -> str:
     )
 
 
-def _payment_fee(words: Words, line: Json) -> str:
+def _payment_fee(_words: Words, line: Json) -> str:
     params = line["params"]
     method = labels.label(params.get("method", ""), "method_by")
     return _("Fee for payment of invoice %(number)s by %(method)s", number=params.get("invoice", ""), method=method)
 
 
-def _set_up_fee(words: Words, line: Json) -> str:
+def _set_up_fee(_words: Words, line: Json) -> str:
     text = str(line["params"].get("text") or "")
     return _("Setting up: %(what)s", what=text) if text else _("Setting up")
 
 
 def _plain(template: Callable[[], str]) -> Callable[[Words, Json], str]:
-    return lambda words, line: template()
+    return lambda _words, _line: template()
 
 
 LINES: dict[str, Callable[[Words, Json], str]] = {
@@ -157,7 +157,7 @@ LINES: dict[str, Callable[[Words, Json], str]] = {
     "hours": _hours,
     "minimum": _minimum,
     "minimum_amount": _plain(lambda: _("Up to the least amount")),
-    "estimate": lambda words, line: _("%(time)s estimated ahead", time=_time(line)),
+    "estimate": lambda _words, line: _("%(time)s estimated ahead", time=_time(line)),
     "estimate_settled": _plain(lambda: _("Estimate that was paid ahead")),
     "block": lambda words, line: words.title(line),
     "piece": _piece,
@@ -165,7 +165,7 @@ LINES: dict[str, Callable[[Words, Json], str]] = {
     "overage": _overage,
     "surcharge": _surcharge,
     "surcharge_flat": _surcharge_flat,
-    "trial": lambda words, line: _("Trial: %(percent)s of the price", percent=_percent(line["params"])),
+    "trial": lambda _words, line: _("Trial: %(percent)s of the price", percent=_percent(line["params"])),
     "discount": _discount,
     "set_up_fee": _set_up_fee,
     "expense": _expense,
@@ -175,16 +175,16 @@ LINES: dict[str, Callable[[Words, Json], str]] = {
     "deposit_set_off": _plain(lambda: _("Deposit, set off")),
     "late_fee": _late_fee,
     "payment_fee": _payment_fee,
-    "paid_early": lambda words, line: _("%(percent)s for early payment", percent=_percent(line["params"])),
+    "paid_early": lambda _words, line: _("%(percent)s for early payment", percent=_percent(line["params"])),
     "absence_credit": _plain(lambda: _("Credit for days away")),
     "pause_credit": _plain(lambda: _("Credit for a pause")),
     "change_credit": _plain(lambda: _("Credit for the old plan")),
     "end_credit": _plain(lambda: _("Credit for days after the end")),
-    "unused_credit": lambda words, line: _("Unused hours paid back: %(time)s", time=_time(line)),
-    "early_exit": lambda words, line: _(
+    "unused_credit": lambda _words, line: _("Unused hours paid back: %(time)s", time=_time(line)),
+    "early_exit": lambda _words, line: _(
         "For leaving early: %(percent)s of what is left", percent=_percent(line["params"])
     ),
     "trial_refund": _plain(lambda: _("Trial: money back")),
-    "credit": lambda words, line: str(line["params"].get("text") or "") or _("Credit"),
+    "credit": lambda _words, line: str(line["params"].get("text") or "") or _("Credit"),
 }
 """By the line's code."""
