@@ -294,7 +294,9 @@ def _extras() -> Blueprint:
     @extras.get("/taxonomy")
     def listed() -> Response:
         """Services, skills and languages with their labels."""
-        return jsonify(services=taxonomy.SERVICES, skills=taxonomy.SKILLS, languages=taxonomy.LANGUAGES)
+        return jsonify(
+            services=dict(taxonomy.SERVICES), skills=dict(taxonomy.SKILLS), languages=dict(taxonomy.LANGUAGES)
+        )
 
     return extras
 

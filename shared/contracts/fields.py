@@ -92,18 +92,18 @@ def optional(check: Check) -> Check:
 
 
 def known_skill(value: str) -> None:
-    if value not in taxonomy.SKILLS:
+    if not taxonomy.is_skill(value):
         raise fail("This skill is not in our list. Choose one of the list.")
 
 
 def known_service(value: str) -> None:
-    if value not in taxonomy.SERVICES:
+    if not taxonomy.is_service(value):
         raise fail("This service is not in our list. Choose one of the list.")
 
 
 def known_work(value: str) -> None:
     """A service's code or a skill's."""
-    if value not in taxonomy.SERVICES and value not in taxonomy.SKILLS:
+    if not taxonomy.is_service(value) and not taxonomy.is_skill(value):
         raise fail("This service is not in our list. Choose one of the list.")
 
 

@@ -103,14 +103,12 @@ def _of(kind: str, schema: type[Any], /, **fixed: Any) -> st.SearchStrategy[Json
 
 def _rules() -> st.SearchStrategy[Json]:
     some = st.lists(st.sampled_from(["p1", "p2"]), unique=True)
-    return st.one_of(
-        [
-            _of(kind, schema, kind=kind, prices=[]).flatmap(
-                lambda made: some.map(lambda ids, made=made: {**made, "prices": ids})
-            )
-            for kind, schema in c.RULES.items()
-        ]
-    )
+    any_kind = st.one_of([_of(kind, schema, kind=kind, prices=[]) for kind, schema in c.RULES.items()])
+    return st.builds(_for_prices, any_kind, some)
+
+
+def _for_prices(made: Json, ids: list[str]) -> Json:
+    return {**made, "prices": ids}
 
 
 def any_card() -> st.SearchStrategy[Json]:
