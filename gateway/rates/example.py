@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import holidays
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
 from gateway import formats, i18n
@@ -65,6 +66,9 @@ class Happenings:
         prices = card["prices"]
         chosen = [price for price in prices if price["id"] == typed.get("ex-price")]
         self.price: Json | None = next(iter([*chosen, *prices]), None)
+        self.typed = any(data.get(f"ex-{name}", "").strip() for name in _SAID)
+        """Whether anything was changed from what is usual."""
+        self._sign = typed.get("ex-sign", "")
         self.fields: dict[str, Field] = {}
         for name, declared in FIELDS.items():
             field = declared.bound("ex-")
@@ -133,6 +137,21 @@ class Happenings:
             "holiday": not timed or "holiday" not in causes,
         }
         return [field for name, field in self.fields.items() if not hidden.get(name)]
+
+    @property
+    def sign(self) -> str:
+        """Changes with the fields that are shown and with what is usual in them."""
+        return ";".join(f"{field.name}={field.placeholder}" for field in self.shown)
+
+    @property
+    def other(self) -> bool:
+        """Whether the fields on the page are not these any more."""
+        return self.sign != self._sign
+
+    def in_words(self, words: Words) -> str:
+        """`With 20 h of usual work and 1 h in the evening.`"""
+        said = [say(self[name], words) for name, say in _SAID.items() if self[name] and self.fields[name] in self.shown]
+        return _("With %(happenings)s.", happenings=formats.listed(said)) if said else ""
 
     @property
     def prices(self) -> Choose:
@@ -262,6 +281,18 @@ class Happenings:
             yield {**made, "method": self.fields["method"].value}
 
 
+_SAID: dict[str, Any] = {
+    "minutes": lambda value, _words: _("%(time)s of usual work", time=formats.duration(value)),
+    "count": lambda value, _words: str(ngettext("%(num)s piece", "%(num)s pieces", value)),
+    "rushed": lambda value, _words: _("%(time)s asked for an hour before", time=formats.duration(value)),
+    "evening": lambda value, _words: _("%(time)s in the evening", time=formats.duration(value)),
+    "weekend": lambda value, _words: _("%(time)s at the weekend", time=formats.duration(value)),
+    "holiday": lambda value, _words: _("%(time)s on a public holiday", time=formats.duration(value)),
+    "expense": lambda value, words: _("an expense of %(amount)s", amount=words.money(value)),
+}
+"""What happens, as a list of it says."""
+
+
 def _month_after(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
@@ -294,12 +325,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """An invoice of the example, as far as it is about the month. `sum`: what its total is called."""
+    """An invoice of the example, as far as it is about the month."""
 
     title: str
     when: str
     rows: tuple[Row, ...]
-    sum: str
     total: str
 
 
@@ -309,6 +339,7 @@ class Example:
     over, lapses, is held or not charged. `nothing`: said where there are no bills."""
 
     heading: str
+    happening: str
     bills: tuple[Bill, ...]
     all: str
     total: str
@@ -333,9 +364,10 @@ def of_charges(asked: Happenings, charges: Json) -> Example:
     if waiting:
         total += _sum(waiting, without=NO_CHARGE)
         rows = tuple(_row(line, words) for line in waiting)
-        bills.append(Bill(_("On a later invoice"), "", rows, _("Sum"), words.money(_sum(waiting))))
+        bills.append(Bill(_("On a later invoice"), "", rows, words.money(_sum(waiting))))
     return Example(
         heading=_("What that comes to, for example in %(month)s", month=formats.format_date(start, "MMMM y")),
+        happening=asked.in_words(words),
         bills=tuple(bills),
         all=_("In all"),
         total=words.money(total),
@@ -372,7 +404,7 @@ def _bill(invoice: Json, lines: list[Json], words: Words) -> Bill:
     when = _("%(issued)s, due on receipt", issued=issued)
     if invoice["due_on"] != invoice["issued_on"]:
         when = _("%(issued)s, due %(due)s", issued=issued, due=due)
-    return Bill(title, when, tuple(_row(line, words) for line in lines), _("Total"), words.money(_sum(lines)))
+    return Bill(title, when, tuple(_row(line, words) for line in lines), words.money(_sum(lines)))
 
 
 def _notes(charges: Json, asked: Happenings, words: Words) -> Iterator[str]:
