@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from services.profiles.availability_part import AvailabilityPart, today_in
 from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
 from services.profiles.domain.rate_card import RateCard
@@ -21,7 +22,7 @@ from shared.platform.service import IMPORTED, Call, Received, Service, StoreProv
 Request = dict[str, Any]
 
 
-class ProfilesService(FilesPart, EvidencePart, AddressPart, Service):
+class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Service):
     name = "profiles"
     settings_class = FileSettings
     store = StoreProvider(ProfilesStore)
@@ -108,7 +109,8 @@ class ProfilesService(FilesPart, EvidencePart, AddressPart, Service):
     def get_profile(self, call: Call, request: Request) -> dict[str, Any]:
         profile = self.store.profiles.get(request["id"])
         profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
-        return shown(profile)
+        away = self.store.availabilities.of(profile.id).shown_to_clients(today_in(profile.content.time_zone, call.now))
+        return {**shown(profile), "away": away}
 
     @query(cards.GetMyRateCard)
     def get_my_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
