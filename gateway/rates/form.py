@@ -127,6 +127,12 @@ class Piece:
         return any(bool(each.errors or (each.value and each.value != each.default)) for each in rare)
 
     @property
+    def open(self) -> bool:
+        """Whether its fields are to be seen at once."""
+        wrong = any(each.errors for each in self.fields.values()) or bool(self.reach and self.reach.errors)
+        return self.new or wrong or not self.finished
+
+    @property
     def finished(self) -> bool:
         """Whether everything that it needs is there and could be read."""
         if self.unreadable:
