@@ -318,9 +318,16 @@ def _code(day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """A line in words; `minor`: its amount in minor units."""
+
+    code: str
     text: str
     amount: str
-    negative: bool = False
+    minor: int
+
+    @property
+    def negative(self) -> bool:
+        return self.minor < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +363,7 @@ def of_charges(asked: Happenings, charges: Json) -> Example:
         lines = [line for line in invoice["lines"] if _is_of(line, invoice, end, numbers)]
         if not lines:
             continue
-        if not all(line["code"] in FOLLOWING for line in lines):
+        if len(lines) == len(invoice["lines"]):
             numbers.add(invoice["number"])
         total += _sum(lines, without=NO_CHARGE)
         bills.append(_bill(invoice, lines, words))
@@ -390,7 +397,7 @@ def _sum(lines: list[Json], without: tuple[str, ...] = ()) -> int:
 
 
 def _row(line: Json, words: Words) -> Row:
-    return Row(words.of_line(line), words.money(line["amount"]), line["amount"] < 0)
+    return Row(line["code"], words.of_line(line), words.money(line["amount"]), line["amount"])
 
 
 def _bill(invoice: Json, lines: list[Json], words: Words) -> Bill:
@@ -411,7 +418,9 @@ def _notes(charges: Json, asked: Happenings, words: Words) -> Iterator[str]:
     _start, end = asked.month
     lots = [lot for lot in charges["lots"] if date.fromisoformat(lot["granted_on"]) < end]
     yield from _of_lots([lot for lot in lots if lot["kind"] == "fee"], lots)
-    if deferred := charges["time"]["deferred"]:
+    # Nothing is worked after the month: what is used of later hours was worked beyond the month's.
+    later = [lot for lot in charges["lots"] if lot["kind"] == "fee" and lot not in lots]
+    if deferred := sum(lot["used_seconds"] for lot in later) + charges["time"]["deferred"]:
         yield _("%(time)s are taken off the next period's hours.", time=_seconds(deferred))
     for deposit in charges["deposits"]:
         if deposit["left"]:

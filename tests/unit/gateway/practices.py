@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.rates import kinds
+
 Fields = dict[str, Any]
 OUT_OF_HOURS = {"causes": ["evening", "weekend", "holiday"], "country": "US"}
 
 
 @dataclass(frozen=True)
 class Practice:
-    """Kinds with what is typed into their fields; `charged` and `total` are of the example month of price `of`."""
+    """Kinds with what is typed into their fields. `charged`: sums by the lines' codes in the example month of a client
+    with price `of`, in which `happens`."""
 
     prices: list[tuple[str, Fields]]
     rules: list[tuple[str, Fields]]
@@ -68,7 +71,7 @@ PRACTICES: dict[str, Practice] = {
         of="p3",
         happens={"minutes": "22"},
         charged=(("fee", 72000),),
-        notes=("2 h are taken off the next period's hours.",),
+        notes=("3 h 30 are taken off the next period's hours.",),
     ),
     "surcharges, late fee, expenses agreed": Practice(
         [("hourly", {"amount": "60"}), ("retainer", {"amount": "500", "minutes": "10"})],
@@ -83,7 +86,7 @@ PRACTICES: dict[str, Practice] = {
         ],
         ("asked for less than 24 h before costs 25% more", "public holidays (United States)", "0.25% of what is due"),
         happens={"minutes": "0", "rushed": "2", "evening": "1", "weekend": "2", "holiday": "0", "expense": "30"},
-        charged=(("hours", 30000), ("surcharge", 3000), ("surcharge", 9000), ("expense", 3000)),
+        charged=(("hours", 30000), ("surcharge", 12000), ("expense", 3000)),
     ),
     "deposit, two plans, card fee": Practice(
         [
@@ -117,7 +120,7 @@ PRACTICES: dict[str, Practice] = {
         ),
         of="p2",
         happens={"minutes": "42", "method": "card"},
-        charged=(("deposit", 50000), ("fee", 140000), ("payment_fee", 1500), ("overage", 12000), ("payment_fee", 4200)),
+        charged=(("deposit", 50000), ("fee", 140000), ("overage", 12000), ("payment_fee", 1500 + 4200)),
         notes=("A deposit of €500.00 is held.",),
     ),
     "a tenth carries over": Practice(
@@ -145,7 +148,7 @@ PRACTICES: dict[str, Practice] = {
         ("Monday 100%, Tuesday 80%", "recorded, but not charged", "At most 10 h a week"),
         of="p2",
         happens={"minutes": "30"},
-        charged=(("fee", 30000),) * 4,
+        charged=(("fee", 4 * 30000),),
     ),
     "prepaid blocks that expire": Practice(
         [("block", {"minutes": "10", "amount": "380", "valid_days": "90"})],
@@ -155,7 +158,7 @@ PRACTICES: dict[str, Practice] = {
         ],
         ("Its hours can be used for 90 days.", "the next one is bought by itself", "50% comes back"),
         happens={"minutes": "12"},
-        charged=(("block", 38000), ("block", 38000)),
+        charged=(("block", 2 * 38000),),
         notes=("8 h of the block are left.",),
     ),
     "cheaper from many hours on": Practice(
@@ -167,7 +170,7 @@ PRACTICES: dict[str, Practice] = {
         ],
         ("Beyond 10 h in a period an hour costs €36.", "Beyond 20 h in a period an hour costs €32."),
         happens={"minutes": "25"},
-        charged=(("hours", 40000), ("hours", 36000), ("hours", 16000)),
+        charged=(("hours", 40000 + 36000 + 16000),),
     ),
     "half a year, a tenth less": Practice(
         [("retainer", {"amount": "1000", "minutes": "30"})],
@@ -191,7 +194,7 @@ PRACTICES: dict[str, Practice] = {
         ],
         ("One costs €90 (newsletter).", "From number 4 of a period on, one costs €75.", "€20 more each time"),
         happens={"count": "5"},
-        charged=(("piece", 27000), ("piece", 15000)),
+        charged=(("piece", 3 * 9000 + 2 * 7500),),
     ),
     "double at weekends and on holidays": Practice(
         [("hourly", {"amount": "30"})],
@@ -229,7 +232,7 @@ PRACTICES: dict[str, Practice] = {
         ],
         ("50% on acceptance of the offer, 30% at “Draft” and 20% on completion", "30 days after the end of the month"),
         of="p2",
-        charged=(("set_up_fee", 15000), ("stage", 100000), ("stage", 60000), ("stage", 40000)),
+        charged=(("set_up_fee", 15000), ("stage", 200000)),
     ),
     "on the 15th, due a week before": Practice(
         [("retainer", {"amount": "800", "minutes": "20"})],
@@ -278,13 +281,19 @@ PRACTICES: dict[str, Practice] = {
 }
 
 
+def _begun(side: str, kind: str) -> Fields:
+    """What the fields of a new price or rule hold before anything is typed."""
+    declared = (kinds.PRICES if side == "prices" else kinds.RULES)[kind].fields
+    return {name: each.default for name, each in declared.items() if each.default}
+
+
 def typed(practice: Practice) -> dict[str, Any]:
     """As a browser would post the finished form."""
     data: dict[str, Any] = {"currency": "EUR", "version": "0", "ex-price": practice.of}
     for side, pieces in (("prices", practice.prices), ("rules", practice.rules)):
         for number, (kind, fields) in enumerate(pieces):
             data[f"{side}-{number}-kind"] = kind
-            data.update({f"{side}-{number}-{name}": value for name, value in fields.items()})
+            data.update({f"{side}-{number}-{name}": value for name, value in {**_begun(side, kind), **fields}.items()})
             if side == "prices":
                 data[f"prices-{number}-id"] = f"p{number + 1}"
     return {**data, **{f"ex-{name}": value for name, value in practice.happens.items()}}
