@@ -256,6 +256,8 @@ class MoneyInput(Field):
         return [(code, code) for code in EXPONENTS]
 
     def show(self, value: Any) -> None:
+        if isinstance(value, Mapping) and "amount" not in value:  # not said yet, but in which currency it will be
+            self.currency, value = value["currency"], None
         amount = formats.as_money(value)
         if amount is not None:
             self.currency = amount.currency

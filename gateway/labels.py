@@ -149,6 +149,17 @@ LABELS: dict[str, Names] = {
         "zone": _("your time zone"),
         "start": _("when it starts"),
     },
+    "colleague": {"owner": _("Owner"), "approver": _("Approver"), "viewer": _("Viewer")},
+    "colleague_as": {"owner": _("an owner"), "approver": _("an approver"), "viewer": _("a viewer")},
+    "colleague_may": {
+        "owner": _("Owner: may do everything, invite colleagues as well"),
+        "approver": _("Approver: approves hours, writes messages, reads the rest"),
+        "viewer": _("Viewer: reads, and changes nothing"),
+    },
+    "shows": {
+        "kind": _("Only line of business, size and country"),
+        "all": _("Name and everything else that is written here"),
+    },
     "side_public": {
         "client": _("What the client gets"),
         "assistant": _("What the assistant gets"),

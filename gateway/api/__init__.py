@@ -3,7 +3,8 @@
 
 Whoever calls it sends `Authorization: Bearer <token>`; the token of `POST /sessions` carries, signed, what the page's
 cookie carries, so that an API call is one wait as well: the session's check travels beside the call. `Idempotency-Key`
-on every POST, PUT and DELETE makes repeating safe; without one the call is done as often as it is sent.
+on every POST, PUT and DELETE makes repeating safe; without one the call is done as often as it is sent. `X-Acting-For`
+names the company that is acted for, where the account was invited to one.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ LIMITS = {
     "/accounts/request-reset": SIGN_UP_LIMIT,
 }
 MOST_KEY = 200
+ACTING_FOR = "X-Acting-For"
+"""Names the company that the caller acts for, one of the account's `companies`; without it they act for themselves."""
 MOST_LEVELS = 16
 
 
@@ -184,6 +187,7 @@ def _bearer(signed_in: dict[str, Any]) -> str:
         "locale": account["locale"],
         "time_zone": account["time_zone"],
         "email_confirmed": account["email_confirmed"],
+        "companies": account.get("companies") or [],
     }
     return str(_signer().dumps(claims))
 
@@ -197,12 +201,16 @@ def _sign_in() -> None:
     if scheme.lower() == "bearer" and token:
         try:
             claims = _signer().loads(token.strip())
-            g.session = session.Session(**{**claims, "roles": tuple(claims["roles"])})
+            g.session = session.of_claims(claims)
         except (BadSignature, TypeError, KeyError) as error:
             raise Unauthenticated("This token is not valid. Sign in again.") from error
     route = _route_of_request()
     if route is not None and not route.public and g.session is None:
         raise Unauthenticated("Please sign in first.")
+    company = request.headers.get(ACTING_FOR, "").strip()
+    if company and g.session is not None:
+        caller.check(anew=True)  # the token tells which companies there were when it was given
+        session.act_for("" if company == session.required().account_id else company)
 
 
 _BY_ENDPOINT: dict[tuple[str, str], Route] = {(route.method, PREFIX + route.path): route for route in ROUTES}

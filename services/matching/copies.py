@@ -9,6 +9,7 @@ from typing import Any
 
 from services.matching.domain.availability import Availability, ClockSpan, DayException, Span, away_weeks
 from services.matching.domain.brief import ENDED, Brief
+from services.matching.domain.company import Company
 from services.matching.domain.practice import LanguageLevel, Practice, Retainer, Said, SkillLevel, WorkingDay
 from services.matching.domain.so_far import SoFar
 from services.matching.domain.terms import Terms
@@ -110,6 +111,10 @@ def dated(brief: Brief, held: Brief | None, at: datetime) -> Brief:
     """A brief that is told of at an instant: since when it is looked for somebody, and whether that is over."""
     opened_at = held.opened_at if held and held.opened_at else at
     return replace(brief, opened_at=opened_at, ended_at=at if brief.state in ENDED else None)
+
+
+def company_of(data: Data) -> Company:
+    return Company(id=data["company_id"], **{name: data[name] for name in Company.__slots__ if name != "id"})
 
 
 def so_far_of(data: Data) -> SoFar:

@@ -18,6 +18,7 @@ from services.matching.copies import (
     Person,
     availability_of,
     brief_of,
+    company_of,
     dated,
     on_dates,
     practice_of,
@@ -29,6 +30,7 @@ from services.matching.domain.brief import ENDED, OPEN, Brief
 from services.matching.domain.browse import Filters, by_name
 from services.matching.domain.candidate import Candidate, Card, Wanted
 from services.matching.domain.capacity import Capacity
+from services.matching.domain.company import Company
 from services.matching.domain.contracts import Contract, ContractState
 from services.matching.domain.directory import Directory, Work, directory
 from services.matching.domain.directory import work as work_told
@@ -46,7 +48,7 @@ from services.matching.domain.weights import SIDES, Weights
 from services.matching.live_index import LiveIndex
 from services.matching.price_job import PriceJob
 from services.matching.store import MatchingStore, Promise
-from shared.contracts import accounts, profiles, requests, taxonomy
+from shared.contracts import accounts, companies, profiles, requests, taxonomy
 from shared.contracts import matching as c
 from shared.platform.context import Actor
 from shared.platform.errors import Conflict, NotFound, Unavailable
@@ -198,10 +200,12 @@ class MatchingService(Service):
         engine, weights = self._fresh()
         told = [(brief, engine.explain(brief, practice, capacity, weights, call.now, hers)) for brief in found.briefs]
         told.sort(key=lambda pair: (-pair[1].score, pair[0].id))
+        said = self.store.companies.several(brief.client_id for brief, _ in told)
+        clients = {company.id: company for company in said}
         return {
             "items": [
                 {
-                    "brief": _open_brief(brief),
+                    "brief": _open_brief(brief, clients.get(brief.client_id)),
                     "score": why.score,
                     "rank": why.rank,
                     "eligible": engine.eligible(brief),
@@ -459,9 +463,10 @@ class MatchingService(Service):
             assistant,
             terms_of(request["terms"]),
             message=request["message"],
-            client_name=call.tx.people.name_of(brief.client_id),
+            client_name=_client_name(call, brief.client_id),
             earlier=call.tx.offers.thread(thread_of(brief.id, assistant.id)),
             at=call.now,
+            by_name=call.actor.name,
         )
         return _record(call, offer)
 
@@ -469,7 +474,7 @@ class MatchingService(Service):
     def counter_offer(self, call: Call, request: Request) -> Offer:
         offer = _offer(call, request["offer_id"])
         terms = terms_of(request["terms"])
-        countered, following = offer.counter(call.actor.party_id, call.now, terms, request["message"])
+        countered, following = offer.counter(call.actor.party_id, call.now, terms, request["message"], call.actor.name)
         call.tx.briefs.claim(offer.brief_id).require_not_ended()
         _record(call, countered)
         return _record(call, following)
@@ -506,6 +511,14 @@ class MatchingService(Service):
         if not call.actor.has("operator"):
             offer.side_of(call.actor.party_id)
         return {"offers": self.store.offers.thread(offer.thread_id)}
+
+    @query(c.GetClient)
+    def get_client(self, call: Call, request: Request) -> Company:
+        shared: Offer | Contract
+        shared = _offer(call, request["offer_id"]) if request["offer_id"] else _contract(call, request["contract_id"])
+        if not call.actor.has("operator"):
+            shared.side_of(call.actor.party_id)
+        return self.store.companies.find_one(id=shared.client_id) or Company(id=shared.client_id)
 
     @query(c.ListOffers)
     def list_offers(self, call: Call, request: Request) -> PageOf[Offer]:
@@ -655,10 +668,20 @@ class MatchingService(Service):
     def on_account(self, call: Call, event: Received) -> None:
         call.tx.people.put_if_newer(Person(event.data["account_id"], event.data["name"]), event.sequence)
 
+    @subscribe(companies.CompanyChanged)
+    def on_company(self, call: Call, event: Received) -> None:
+        call.tx.companies.put_if_newer(company_of(event.data), event.sequence)
+
     @subscribe(accounts.AccountsImported)
     def on_accounts_imported(self, call: Call, event: Received) -> None:
         people = [Person(account["account_id"], account["name"]) for account in event.data["accounts"]]
         call.tx.people.put_all_if_newer(people, IMPORTED)
+
+
+def _client_name(call: Call, client_id: str) -> str:
+    """The company's, if it has one; else the person's."""
+    company = call.tx.companies.find_one(id=client_id)
+    return (company.name if company else "") or str(call.tx.people.name_of(client_id))
 
 
 def _offer(call: Call, offer_id: str) -> Offer:
@@ -774,9 +797,10 @@ def _team_told(team: Team, at: datetime) -> dict[str, Any]:
     return {"members": members, "score": team.score, "cost": team.cost, "overlap_minutes": team.overlap_minutes}
 
 
-def _open_brief(brief: Brief) -> dict[str, Any]:
-    names = c.OpenBrief().fields.keys() - {"brief_id"}
-    return {"brief_id": brief.id, **{name: getattr(brief, name) for name in names}}
+def _open_brief(brief: Brief, company: Company | None) -> dict[str, Any]:
+    names = c.OpenBrief().fields.keys() - {"brief_id", "company"}
+    told = {"brief_id": brief.id, "company": company.to_strangers() if company else None}
+    return {**told, **{name: getattr(brief, name) for name in names}}
 
 
 def _named(listed: Iterable[Listed], names: dict[str, str]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from services.matching.copies import Person
 from services.matching.domain.availability import Availability
 from services.matching.domain.brief import OPEN, Brief
 from services.matching.domain.capacity import Capacity, not_enough
+from services.matching.domain.company import Company
 from services.matching.domain.contracts import Contract
 from services.matching.domain.offers import Offer, OfferState
 from services.matching.domain.practice import Practice
@@ -284,6 +285,13 @@ class People(Collection[Person]):
         return found.name if found else ""
 
 
+class Companies(Collection[Company]):
+    """Copies of what clients say of themselves."""
+
+    name = "companies"
+    entity = Company
+
+
 class TwoSided(Collection[E]):
     """What a client and an assistant share: `sides` finds it by either."""
 
@@ -363,12 +371,14 @@ class MatchingStore(Database):
         "availabilities": "profiles",
         "briefs": "requests",
         "people": "accounts",
+        "companies": "accounts",
     }
     practices = Practices
     availabilities = Availabilities
     capacities = Capacities
     briefs = Briefs
     people = People
+    companies = Companies
     offers = Offers
     contracts = Contracts
     weights = WeightSets

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from gateway.rates import kinds
 from gateway.rates.example import Happenings, of_charges
@@ -22,12 +23,12 @@ from services.billing.domain.charging.terms import Card
 from services.billing.public_holidays import countries, public_holidays
 from services.billing.service import shown_charges
 from services.profiles.domain.rate_card import RateCard
-from shared.contracts import charging, profiles
+from shared.contracts import accounts, charging, profiles
 from shared.contracts import rate_cards as c
 from shared.platform.errors import Conflict, Invalid, NotFound, Text, Unavailable
 from shared.platform.money import Money
 from tests.unit.gateway.canned import answer_all
-from tests.unit.gateway.conftest import SignIn
+from tests.unit.gateway.conftest import SignIn, signed_in
 from tests.unit.gateway.fake_rpc import FakeRpc
 from tests.unit.gateway.practices import PRACTICES, Practice, typed
 from tests.unit.gateway.test_pages import assert_sound
@@ -284,3 +285,55 @@ def test_each_field_that_depends_on_another_is_shown_by_the_styles() -> None:
 
 def test_clients_may_not_write_rate_cards(services: FakeRpc, sign_in: SignIn) -> None:
     assert sign_in("client").get("/practice/rates").status_code == 403
+
+
+# -- the API ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def token(client: FlaskClient, services: FakeRpc) -> dict[str, str]:
+    answer = signed_in(roles=["assistant"])
+    services.on(accounts.SignIn, answer).on(accounts.CheckSession, answer)
+    given = client.post("/api/v1/sessions", json={"email": "clara@example.com", "password": "a long password"})
+    services.forget()
+    return {"Authorization": f"Bearer {(given.json or {})['token']}"}
+
+
+def test_programs_save_a_card_once_for_each_key(client: FlaskClient, services: FakeRpc, token: dict[str, str]) -> None:
+    sent = {**CARD, "version": 0}
+
+    answer = client.put("/api/v1/practice/rate-card", json=sent, headers={**token, "Idempotency-Key": "k1"})
+
+    assert answer.status_code == 200, answer.text
+    (asked,) = services.calls(c.SaveRateCard)
+    assert (asked.payload, asked.headers["idempotency_key"]) == (sent, "k1")
+    assert client.get("/api/v1/practice/rate-card", headers=token).status_code == 200
+    refused = client.put("/api/v1/practice/rate-card", json={**sent, "prices": []}, headers=token)
+    assert (refused.status_code, "prices" in (refused.json or {})["errors"]) == (422, True)
+
+
+@pytest.mark.parametrize("name", PRACTICES)
+def test_programs_see_what_a_card_charges(
+    client: FlaskClient, services: FakeRpc, token: dict[str, str], shared_app: Flask, name: str
+) -> None:
+    with shared_app.test_request_context("/", method="POST", data=typed(PRACTICES[name])) as context:
+        card = CardForm(data=context.request.form).payload
+    sent = {"card": card, "price_id": PRACTICES[name].of, "start_on": "2026-04-01", "until": "2026-05-01"}
+
+    answer = client.post("/api/v1/rate-cards/preview", json=sent, headers=token)
+
+    assert answer.status_code == 200, answer.text
+    assert services.waits == 1
+
+
+def test_the_description_names_every_kind_of_rule_with_its_fields(client: FlaskClient) -> None:
+    spec = client.get("/api/v1/openapi.json").json or {}
+    schemas = spec["components"]["schemas"]
+    rules = schemas["rate_cards.RateCardContent"]["properties"]["rules"]["items"]
+
+    assert set(rules["discriminator"]["mapping"]) == set(c.RULES)
+    assert "most_minutes" in schemas["rate_cards.Rollover"]["properties"]
+    assert "post" in spec["paths"]["/api/v1/rate-cards/preview"]
+    assert set(
+        schemas["charging.PreviewRequest"]["properties"]["happenings"]["items"]["discriminator"]["mapping"]
+    ) == set(charging.HAPPENINGS)
