@@ -309,7 +309,8 @@ def test_programs_save_a_card_once_for_each_key(client: FlaskClient, services: F
     assert (asked.payload, asked.headers["idempotency_key"]) == (sent, "k1")
     assert client.get("/api/v1/practice/rate-card", headers=token).status_code == 200
     refused = client.put("/api/v1/practice/rate-card", json={**sent, "prices": []}, headers=token)
-    assert (refused.status_code, "prices" in (refused.json or {})["errors"]) == (422, True)
+    assert refused.status_code == 422
+    assert "prices" in str((refused.json or {})["errors"])
 
 
 @pytest.mark.parametrize("name", PRACTICES)
@@ -334,6 +335,5 @@ def test_the_description_names_every_kind_of_rule_with_its_fields(client: FlaskC
     assert set(rules["discriminator"]["mapping"]) == set(c.RULES)
     assert "most_minutes" in schemas["rate_cards.Rollover"]["properties"]
     assert "post" in spec["paths"]["/api/v1/rate-cards/preview"]
-    assert set(
-        schemas["charging.PreviewRequest"]["properties"]["happenings"]["items"]["discriminator"]["mapping"]
-    ) == set(charging.HAPPENINGS)
+    happenings = schemas["charging.PreviewRequest"]["properties"]["happenings"]["items"]
+    assert set(happenings["discriminator"]["mapping"]) == set(charging.HAPPENINGS)
