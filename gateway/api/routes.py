@@ -83,6 +83,7 @@ ROUTES: tuple[Route, ...] = (
     _get("/profile", profiles.GetMyProfile, "Profile", "The assistant's own profile"),
     Route("PUT", "/profile", profiles.SaveProfile, "Profile", "Make or replace the profile"),
     Route("PATCH", "/profile", profiles.ChangeProfile, "Profile", "Change the fields that are named"),
+    _get("/profile/week", matching.GetMyWeek, "Profile", "What contracts hold of the week, and what offers ask"),
     _get("/profile/availability", profiles.GetMyAvailability, "Profile", "Days that differ from the weekly hours"),
     _do("/profile/availability", profiles.AddException, "Profile", "Note days that differ", 201),
     Route("DELETE", "/profile/availability/<id>", profiles.DropException, "Profile", "Take such days out"),

@@ -35,6 +35,7 @@ from services.matching.domain.contracts import Contract, ContractState
 from services.matching.domain.directory import Directory, Work, directory
 from services.matching.domain.directory import work as work_told
 from services.matching.domain.engine import Explanation, Fits, TableEngine, matches_of
+from services.matching.domain.my_week import MyWeek, my_week
 from services.matching.domain.offers import Offer, OfferState, send, thread_of
 from services.matching.domain.practice import Practice
 from services.matching.domain.promises import promised
@@ -239,6 +240,15 @@ class MatchingService(Service):
         return {
             "items": [known[id].card(call.now) for id in request["ids"] if id in known and known[id].practice.published]
         }
+
+    @query(c.GetMyWeek)
+    def get_my_week(self, call: Call, request: Request) -> MyWeek:
+        call.actor.require()
+        mine = call.actor.party_id
+        capacity = self.store.capacities.get(mine)
+        contracts = self.store.contracts.live_of_assistant(mine)
+        offers = self.store.offers.live_of_assistant(mine)
+        return my_week(capacity, contracts, offers, call.now.date())
 
     # -- saved searches ------------------------------------------------------------------------------------------
 

@@ -314,6 +314,9 @@ class Offers(TwoSided[Offer]):
         """Newest first."""
         return self.find(thread_id=thread_id, sort=[("number", -1)])
 
+    def live_of_assistant(self, assistant_id: str) -> list[Offer]:
+        return self.find(sides=assistant_id, assistant_id=assistant_id, state=OfferState.SENT.value)
+
     def live_of_brief(self, brief_id: str) -> list[Offer]:
         return self.find(brief_id=brief_id, state=OfferState.SENT.value)
 
@@ -331,6 +334,9 @@ class Contracts(TwoSided[Contract]):
 
     def to_document(self, entity: Contract) -> Document:
         return {**super().to_document(entity), "live": entity.is_live}
+
+    def live_of_assistant(self, assistant_id: str) -> list[Contract]:
+        return self.find(sides=assistant_id, assistant_id=assistant_id, live=True)
 
     def live_of_brief(self, brief_id: str) -> Contract | None:
         return self.find_one(brief_id=brief_id, live=True)

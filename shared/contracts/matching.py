@@ -33,7 +33,7 @@ from shared.contracts.fields import (
 from shared.contracts.profiles import Retainer
 from shared.contracts.requests import ENGAGEMENTS
 from shared.contracts.taxonomy import LANGUAGES
-from shared.platform.contract import Command, Event, Message, Query
+from shared.platform.contract import Command, Empty, Event, Message, Query
 
 SERVICE = "matching"
 OFFER_STATES = ("sent", "accepted", "declined", "countered", "withdrawn", "expired")
@@ -87,6 +87,43 @@ class AssistantCard(Message):
     next_free = fields.List(fields.Nested(FreeSpan))
     photo_id = fields.String()
     published_at = Instant(allow_none=True)
+
+
+class HeldBy(Message):
+    """A contract's hours of her week. `frees_on`: the first day on which they can be free again: after the notice that
+    was given (`ending`), or after notice given today."""
+
+    contract_id = fields.String()
+    client_id = fields.String()
+    client_name = fields.String()
+    brief_title = fields.String()
+    state = fields.String()
+    weekly_minutes = fields.Integer()
+    frees_on = fields.Date()
+    ending = fields.Boolean()
+
+
+class WaitingOffer(Message):
+    """An open offer that would hold hours. `fits`: into what is free now; `by`: which side made it."""
+
+    offer_id = fields.String()
+    client_id = fields.String()
+    client_name = fields.String()
+    brief_title = fields.String()
+    by = fields.String()
+    weekly_minutes = fields.Integer()
+    expires_at = Instant()
+    fits = fields.Boolean()
+
+
+class MyWeek(Message):
+    """An assistant's own week: `free_minutes` is below zero where contracts hold more than she offers now."""
+
+    capacity_minutes = fields.Integer()
+    committed_minutes = fields.Integer()
+    free_minutes = fields.Integer()
+    held = fields.List(fields.Nested(HeldBy))
+    waiting = fields.List(fields.Nested(WaitingOffer))
 
 
 class Contribution(Message):
@@ -674,6 +711,8 @@ GetDirectory = Query(SERVICE, "get_directory", DirectoryRequest, Directory)
 DescribeWork = Query(SERVICE, "describe_work", WorkRequest, Work)
 ListPublished = Query(SERVICE, "list_published", PublishedRequest, Published)
 BrowseAssistants = Query(SERVICE, "browse_assistants", BrowseRequest, Cards)
+# An assistant's own: NotFound before her profile was ever published.
+GetMyWeek = Query(SERVICE, "get_my_week", Empty, MyWeek)
 GetAssistantCards = Query(SERVICE, "get_assistant_cards", CardsRequest, SomeCards)
 # Anyone who is signed in; their own, at most 20.
 SaveSearch = Command(SERVICE, "save_search", SaveSearchRequest, Search)

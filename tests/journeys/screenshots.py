@@ -21,13 +21,19 @@ PICTURE = ROOT / "docs" / "pictures" / "matches.png"
 VISITOR = (
     *("/", "/assistants", "/assistants?text=travel&level=executive", "/skills", "/skills/travel", "/skills/mail.inbox"),
     *("/how-matching-works", "/sign-up", "/sign-in", "/reset", "/mailbox", "/styleguide", "/api/v1/docs", "/nowhere"),
+    "/a/anna-bianchi",
 )
 BOTH = ("/home", "/offers?show=all", "/contracts", "/timesheets", "/invoices?show=all", "/conversations")
 PEOPLE = {
     "marco.rossi": ("it", ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2")),
     "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/shortlist", "/account")),
+<<<<<<< HEAD
     "anna.bianchi": ("it", ("/profile", "/practice/rates", *BOTH, "/work-for-me")),
     "james.carter": ("en", ("/profile", "/practice/rates", *BOTH, "/work-for-me")),
+=======
+    "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me", "/practice/evidence", "/practice/evidence/new/sample")),
+    "james.carter": ("en", ("/profile", *BOTH, "/work-for-me", "/practice/photo", "/practice/address")),
+>>>>>>> main
     "elena.conti": ("it", ("/home",)),
     "operator": (
         "en",
