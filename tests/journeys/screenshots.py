@@ -27,13 +27,14 @@ BOTH = ("/home", "/offers?show=all", "/contracts", "/timesheets", "/invoices?sho
 PEOPLE = {
     "marco.rossi": ("it", ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2")),
     "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/shortlist", "/account")),
-<<<<<<< HEAD
-    "anna.bianchi": ("it", ("/profile", "/practice/rates", *BOTH, "/work-for-me")),
-    "james.carter": ("en", ("/profile", "/practice/rates", *BOTH, "/work-for-me")),
-=======
-    "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me", "/practice/evidence", "/practice/evidence/new/sample")),
-    "james.carter": ("en", ("/profile", *BOTH, "/work-for-me", "/practice/photo", "/practice/address")),
->>>>>>> main
+    "anna.bianchi": (
+        "it",
+        ("/profile", "/practice/rates", *BOTH, "/work-for-me", "/practice/evidence", "/practice/evidence/new/sample"),
+    ),
+    "james.carter": (
+        "en",
+        ("/profile", "/practice/rates", *BOTH, "/work-for-me", "/practice/photo", "/practice/address"),
+    ),
     "elena.conti": ("it", ("/home",)),
     "operator": (
         "en",
