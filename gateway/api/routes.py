@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from shared.contracts import (
     accounts,
     billing,
+    charging,
     companies,
     matching,
     messaging,
@@ -102,6 +103,7 @@ ROUTES: tuple[Route, ...] = (
     _do("/profile/unpublish", profiles.UnpublishProfile, "Profile", "Take it back"),
     _get("/practice/rate-card", rate_cards.GetMyRateCard, "Rate cards", "The assistant's own rate card"),
     Route("PUT", "/practice/rate-card", rate_cards.SaveRateCard, "Rate cards", "Make or change the rate card"),
+    _do("/rate-cards/preview", charging.PreviewCharges, "Rate cards", "What a rate card charges for what happens"),
     _get(
         "/assistants/<id>/rate-card",
         rate_cards.GetRateCard,

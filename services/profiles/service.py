@@ -80,7 +80,7 @@ class ProfilesService(CalendarPart, CoverPart, FilesPart, EvidencePart, AddressP
         card = held.changed(request, call.now) if held else RateCard.of(call.actor.party_id, request, call.now)
         saved = call.tx.rate_cards.save(card)
         call.emit(cards.RateCardChanged, saved.id, shown_card(saved))
-        self._reprice(call, saved)
+        _reprice(call, saved, call.tx.profiles.find_one(id=saved.id))
         return shown_card(saved)
 
     @command(cards.ImportRateCards)
@@ -90,9 +90,11 @@ class ProfilesService(CalendarPart, CoverPart, FilesPart, EvidencePart, AddressP
         for number, card in enumerate(request["cards"]):
             with within(f"cards.{number}"):
                 imported.append(RateCard.of(card["assistant_id"], card, call.now))
-        for saved in call.tx.rate_cards.insert_all(imported):
-            call.emit(cards.RateCardChanged, saved.id, shown_card(saved))
-            self._reprice(call, saved)
+        saved = call.tx.rate_cards.insert_all(imported)
+        held = {one.id: one for one in call.tx.profiles.find({"_id": {"$in": [card.id for card in saved]}})}
+        for card in saved:
+            call.emit(cards.RateCardChanged, card.id, shown_card(card))
+            _reprice(call, card, held.get(card.id))
 
     @command(c.ImportProfiles)
     def import_profiles(self, call: Call, request: Request) -> None:
@@ -180,14 +182,14 @@ class ProfilesService(CalendarPart, CoverPart, FilesPart, EvidencePart, AddressP
             return content
         return replace(content, hourly_rate=card.hourly_rate or content.hourly_rate, retainer=card.retainer)
 
-    def _reprice(self, call: Call, card: RateCard) -> None:
-        """The profile's rates follow the card, and with them what is searched and matched."""
-        held: Profile | None = call.tx.profiles.find_one(id=card.id)
-        if held is None or (priced := held.priced(card.hourly_rate, card.retainer, call.now)) is held:
-            return
-        saved = call.tx.profiles.save(priced)
-        if saved.is_published:
-            call.emit(c.ProfileChanged, saved.id, shown(saved))
+
+def _reprice(call: Call, card: RateCard, held: Profile | None) -> None:
+    """The profile's rates follow the card, and with them what is searched and matched."""
+    if held is None or (priced := held.priced(card.hourly_rate, card.retainer, call.now)) is held:
+        return
+    saved = call.tx.profiles.save(priced)
+    if saved.is_published:
+        call.emit(c.ProfileChanged, saved.id, shown(saved))
 
 
 NO_CARD: dict[str, Any] = {"currency": "EUR", "prices": (), "rules": (), "version": 0}

@@ -38,6 +38,7 @@ PEOPLE = {
         "it",
         (
             "/profile",
+            "/practice/rates",
             "/profile/hours",
             "/profile/clients",
             "/profile/capacity",
