@@ -72,7 +72,6 @@ def write_rate_card(page: Page) -> None:
     page.goto("/practice/rates")
     page.click("button[value='add-price:hourly']")
     page.fill("input[name=prices-0-amount]", "38,50" if page.locator("html").get_attribute("lang") == "it" else "38.50")
-    page.locator("details.adding summary").last.click()
     page.click("button[value='add-rule:surcharge']")
     page.locator("input[name=rules-0-causes][value=weekend]").check()
     page.fill("input[name=rules-0-percent]", "50")
