@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from services.profiles.availability_part import AvailabilityPart, today_in
+from eventlet import spawn_n, tpool
+
+from services.profiles.availability_part import today_in
+from services.profiles.calendar_part import CalendarPart
 from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
 from services.profiles.domain.rate_card import RateCard
@@ -22,9 +25,11 @@ from shared.platform.service import IMPORTED, Call, Received, Service, StoreProv
 Request = dict[str, Any]
 
 
-class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Service):
+class ProfilesService(CalendarPart, FilesPart, EvidencePart, AddressPart, Service):
     name = "profiles"
     settings_class = FileSettings
+    run_aside = staticmethod(spawn_n)
+    run_in_thread = staticmethod(tpool.execute)
     store = StoreProvider(ProfilesStore)
 
     @command(c.SaveProfile)
@@ -105,7 +110,9 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Se
         held = self.store.profiles.find_one(id=call.actor.party_id)
         if held is None:
             raise NotFound("You have no profile yet. Write one to be found.")
-        return {**shown(held), "completeness": completeness(held.content), "first": held.published_at is None}
+        pieces = self.store.evidence.count(owner_id=held.id)
+        complete = completeness(held.content, photo=int(bool(held.photo_id)), evidence=pieces)
+        return {**shown(held), "completeness": complete, "first": held.published_at is None}
 
     @query(c.GetProfile)
     def get_profile(self, call: Call, request: Request) -> dict[str, Any]:
