@@ -24,8 +24,14 @@ VISITOR = (
 )
 BOTH = ("/home", "/offers?show=all", "/contracts", "/timesheets", "/invoices?show=all", "/conversations")
 PEOPLE = {
-    "marco.rossi": ("it", ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2", "/company/colleagues")),
-    "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/company", "/shortlist", "/account")),
+    "marco.rossi": (
+        "it",
+        ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2", "/company/colleagues"),
+    ),
+    "sarah.miller": (
+        "en",
+        ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/company", "/shortlist", "/account"),
+    ),
     "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me")),
     "james.carter": ("en", ("/profile", *BOTH, "/work-for-me")),
     "elena.conti": ("it", ("/home",)),
