@@ -21,6 +21,7 @@ PICTURE = ROOT / "docs" / "pictures" / "matches.png"
 VISITOR = (
     *("/", "/assistants", "/assistants?text=travel&level=executive", "/skills", "/skills/travel", "/skills/mail.inbox"),
     *("/how-matching-works", "/sign-up", "/sign-in", "/reset", "/mailbox", "/styleguide", "/api/v1/docs", "/nowhere"),
+    "/a/anna-bianchi",
 )
 BOTH = ("/home", "/offers?show=all", "/contracts", "/timesheets", "/invoices?show=all", "/conversations")
 PEOPLE = {
@@ -32,8 +33,8 @@ PEOPLE = {
         "en",
         ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/company", "/shortlist", "/account"),
     ),
-    "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me")),
-    "james.carter": ("en", ("/profile", *BOTH, "/work-for-me")),
+    "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me", "/practice/evidence", "/practice/evidence/new/sample")),
+    "james.carter": ("en", ("/profile", *BOTH, "/work-for-me", "/practice/photo", "/practice/address")),
     "elena.conti": ("it", ("/home",)),
     "operator": (
         "en",
