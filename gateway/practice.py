@@ -126,6 +126,8 @@ WORTH: dict[str, tuple[Any, Any]] = {
         _l("Clients can filter by them. A brief of another line of business then counts a little less for you."),
     ),
     "assurances": (_l("Confidentiality"), _l("Clients who need an agreement see that you are ready for one.")),
+    "evidence": (_l("Evidence"), _l("Skills that something shows get a mark on your page. Matches do not count it.")),
+    "photo": (_l("A photo"), _l("A face beside your name makes it easier to write to you. Matches do not count it.")),
     "equipment": (_l("Equipment"), _l("Clients read what you work with before they ask.")),
 }
 """What a point is called, and why it is worth adding: what clients and matching do with it."""

@@ -103,7 +103,9 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Se
         held = self.store.profiles.find_one(id=call.actor.party_id)
         if held is None:
             raise NotFound("You have no profile yet. Write one to be found.")
-        return {**shown(held), "completeness": completeness(held.content), "first": held.published_at is None}
+        pieces = self.store.evidence.count(owner_id=held.id)
+        complete = completeness(held.content, photo=int(bool(held.photo_id)), evidence=pieces)
+        return {**shown(held), "completeness": complete, "first": held.published_at is None}
 
     @query(c.GetProfile)
     def get_profile(self, call: Call, request: Request) -> dict[str, Any]:
