@@ -204,7 +204,6 @@ def part_and_review(client: Page, assistant: Page) -> None:
     client.locator("details:has(form[action$='/terminate']) summary").click()
     client.fill("#end-reason", "The project is over, and well.")
     client.locator("form[action$='/terminate'] button").click()
-    agree(client)
     client.get_by_role("link", name="Write your review").click()
     wide_and_narrow(client, "review-form")
     rate(client, ("quality", "reliability", "communication", "discretion", "initiative"), "Never a word too much.")
