@@ -19,6 +19,7 @@ from services.matching.domain.weights import DEFAULT_WEIGHTS, FORMULA, Weights, 
 from shared.platform.clock import utc_now
 from shared.platform.errors import NotFound
 from shared.platform.ids import new_id
+from shared.platform.personal import Fate, Held, Mask, NothingPersonal, Personal
 from shared.platform.storage import NEWEST_FIRST, Collection, Database, Document, Index, Raw
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
 E = TypeVar("E")
 
 
+NAMES = (Mask("client_id", ("client_name",)), Mask("assistant_id", ("assistant_name",)))
+WORDS = (
+    Mask("client_id", ("message",), {"by": "client"}),
+    Mask("assistant_id", ("message",), {"by": "assistant"}),
+    Mask("client_id", ("reason",)),
+    Mask("assistant_id", ("reason",)),
+)
 PROMISES_RENEWED = timedelta(hours=1)
 FIRST_FORMULA = "one-sided-1"
 
@@ -74,6 +82,7 @@ class Practices(Stamped[Practice]):
 
     name = "practices"
     entity = Practice
+    personal = Held(of=("_id",), later=True)
     indexes = (*Stamped.indexes, Index("published", "_id"))
 
     def published(self, assistant_id: str) -> Practice:
@@ -82,6 +91,11 @@ class Practices(Stamped[Practice]):
         if found is None:
             raise NotFound("This assistant's profile is not published, or not any more.")
         return found
+
+    def withdraw(self, assistant_id: str) -> None:
+        """Marks a practice as not published, for those who follow the collection."""
+        update = {"$set": {"published": False, **_stamp()}}
+        self.raw.update_one({"_id": assistant_id}, update, session=self.session)
 
     def published_ids(self, from_id: str, limit: int, skip: int = 0) -> list[str]:
         """In order, from an id on (which need not be there any more)."""
@@ -102,6 +116,7 @@ class Standings(Stamped[Standing]):
 
     name = "standings"
     entity = Standing
+    personal = Held(of=("_id",))
 
     def count(self, assistant_id: str, **more: int) -> None:  # type: ignore[override]
         """Adds to the counts."""
@@ -122,6 +137,7 @@ class Prices(Stamped[Price]):
 
     name = "prices"
     entity = Price
+    personal = Held(of=("_id",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +152,7 @@ class Promise:
 class Promises(Stamped[Promise]):
     name = "promises"
     entity = Promise
+    personal = NothingPersonal("minutes by id, for hours")
 
     def stand(self, promise: Promise) -> None:
         """Takes the place of what the brief promised before, where that was something else."""
@@ -154,6 +171,7 @@ class Promises(Stamped[Promise]):
 class Searches(Collection[Search]):
     name = "searches"
     entity = Search
+    personal = Held(of=("owner_id",))
     indexes = (Index("owner_id", "-_id"),)
 
     def of(self, owner_id: str) -> list[Search]:
@@ -165,6 +183,7 @@ class Jobs(Raw):
     """Who may do a background job now: one replica at a time, by a lease that runs out; and how it went."""
 
     name = "jobs"
+    personal = NothingPersonal("which process works")
 
     def claim(self, name: str, seconds: float) -> bool:
         """Whether the job is the caller's for this long."""
@@ -190,6 +209,7 @@ class Capacities(Stamped[Capacity]):
 
     name = "capacities"
     entity = Capacity
+    personal = Held(of=("_id",), later=True)
 
     def resize(self, assistant_id: str, capacity_minutes: int) -> None:
         """Takes over the capacity that a profile states; what contracts hold stays held."""
@@ -232,6 +252,7 @@ class Briefs(Collection[Brief]):
 
     name = "briefs"
     entity = Brief
+    personal = Held(of=("client_id",))
     indexes = (Index("state"), Index("opened_at"))
 
     def claim(self, brief_id: str) -> Brief:
@@ -257,6 +278,7 @@ class People(Collection[Person]):
 
     name = "people"
     entity = Person
+    personal = Held(of=("_id",))
 
     def name_of(self, account_id: str) -> str:
         """Empty as long as the account's event has not arrived."""
@@ -275,6 +297,7 @@ class TwoSided(Collection[E]):
 class Offers(TwoSided[Offer]):
     name = "offers"
     entity = Offer
+    personal = Held(of=("sides",), fate=Fate.MASKED, masks=(*NAMES, *WORDS))
     indexes = (
         Index("thread_id", unique=True, where={"state": OfferState.SENT.value}),
         Index("thread_id", "number", unique=True),
@@ -289,12 +312,16 @@ class Offers(TwoSided[Offer]):
     def live_of_brief(self, brief_id: str) -> list[Offer]:
         return self.find(brief_id=brief_id, state=OfferState.SENT.value)
 
+    def live_of_side(self, party_id: str) -> list[Offer]:
+        return self.find(sides=party_id, state=OfferState.SENT.value)
+
 
 class Contracts(TwoSided[Contract]):
     """A brief has one seat: one live contract."""
 
     name = "contracts"
     entity = Contract
+    personal = Held(of=("sides",), fate=Fate.KEPT, masks=NAMES)
     indexes = (
         Index("offer_id", unique=True),
         Index("brief_id", unique=True, where={"live": True}),
@@ -313,6 +340,7 @@ class WeightSets(Collection[Weights]):
 
     name = "weights"
     entity = Weights
+    personal = NothingPersonal("of everybody; who set them is an operator")
     indexes = (Index("formula", unique=True, where={"state": WeightsState.IN_FORCE.value}),)
 
     def from_document(self, document: Document) -> Weights:
@@ -338,6 +366,11 @@ class WeightSets(Collection[Weights]):
 
 class MatchingStore(Database):
     service = "matching"
+    facts: ClassVar[dict[str, Personal]] = {
+        "offer.": Held(of=("client_id", "assistant_id"), fate=Fate.MASKED, masks=(*NAMES, *WORDS)),
+        "contract.": Held(of=("client_id", "assistant_id"), fate=Fate.KEPT, masks=NAMES),
+        "search.": Held(of=("client_id",), about=("assistant_ids",)),
+    }
     copies: ClassVar[dict[str, str]] = {"practices": "profiles", "briefs": "requests", "people": "accounts"}
     practices = Practices
     capacities = Capacities

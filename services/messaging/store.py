@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pymongo import ReturnDocument
 
@@ -13,6 +14,7 @@ from services.messaging.domain.mail import LEASE, Mail, MailState
 from services.messaging.domain.notification import Notification
 from services.messaging.domain.parties import Side
 from services.messaging.domain.person import Person
+from shared.platform.personal import GONE, Fate, Held, Mask, Personal
 from shared.platform.storage import Collection, Database, Document, Index, PageOf
 
 MAILS_KEPT = timedelta(days=90)
@@ -21,6 +23,7 @@ MAILS_KEPT = timedelta(days=90)
 class People(Collection[Person]):
     name = "people"
     entity = Person
+    personal = Held(of=("_id",))
 
 
 class Conversations(Collection[Conversation]):
@@ -28,6 +31,15 @@ class Conversations(Collection[Conversation]):
 
     name = "conversations"
     entity = Conversation
+    personal = Held(
+        of=("members",),
+        fate=Fate.MASKED,
+        masks=(
+            Mask("parties.client_id", ("parties.client_name",)),
+            Mask("parties.assistant_id", ("parties.assistant_name",)),
+            Mask("last.author_id", ("last.author_name", "last.body")),
+        ),
+    )
     indexes = (Index("members", "-touched_at"), Index("waiting"))
 
     def to_document(self, entity: Conversation) -> Document:
@@ -47,6 +59,7 @@ class Conversations(Collection[Conversation]):
 class Messages(Collection[Message]):
     name = "messages"
     entity = Message
+    personal = Held(of=("author_id",), fate=Fate.MASKED, masks=(Mask("author_id", ("author_name", "body")),))
     indexes = (Index("conversation_id", "-sent_at", "-_id"),)
 
     def of_conversation(self, conversation_id: str, limit: int, cursor: str) -> PageOf[Message]:
@@ -58,6 +71,7 @@ class Messages(Collection[Message]):
 class Notifications(Collection[Notification]):
     name = "notifications"
     entity = Notification
+    personal = Held(of=("account_id",))
     indexes = (
         Index("event_id", "account_id", unique=True),
         Index("account_id", "-created_at"),
@@ -80,6 +94,7 @@ class Notifications(Collection[Notification]):
 class Mails(Collection[Mail]):
     name = "mails"
     entity = Mail
+    personal = Held(of=("account_id",))
     indexes = (
         Index("event_id", "account_id", unique=True),
         Index("state", "due_at"),
@@ -104,6 +119,7 @@ class Mails(Collection[Mail]):
 class ChoicesOf(Collection[Choices]):
     name = "choices"
     entity = Choices
+    personal = Held(of=("_id",))
 
     def of(self, account_id: str) -> Choices:
         """Those of somebody who has not chosen are empty."""
@@ -112,6 +128,7 @@ class ChoicesOf(Collection[Choices]):
 
 class MessagingStore(Database):
     service = "messaging"
+    facts: ClassVar[dict[str, Personal]] = {"message.": Held(of=("author_id", "recipient_id"), fate=Fate.KEPT)}
     people = People
     conversations = Conversations
     messages = Messages
@@ -119,3 +136,32 @@ class MessagingStore(Database):
     mails = Mails
     choices = ChoicesOf
     copies: ClassVar[dict[str, str]] = {People.name: "accounts"}
+
+    def erase(self, account_id: str, *, later: bool = False) -> int:
+        """Besides: the name in lines of conversations, and in what the other sides were told."""
+        touched = 0
+        known = self.people.find_one(id=account_id)
+        name = known.name if known else ""
+        if name:
+            found = {"kind": "search.found", "params.names": {"$regex": re.escape(name)}}
+            update = {"$set": {"params.names": GONE}}
+            touched += self.notifications.raw.update_many(found, update, session=self.session).modified_count
+        for conversation in self.conversations.find({"members": account_id}):
+            parties = conversation.parties
+            side = parties.side_of(account_id)
+            if side is None:
+                continue
+            names = {name, parties.name_of(side)} - {"", GONE}
+            query = {"conversation_id": conversation.id, "line": {"$ne": ""}}
+            touched += self._mask_params(self.messages.raw, query, names)
+            touched += self._mask_params(self.conversations.raw, {"_id": conversation.id}, names, "last.")
+            touched += self._mask_params(self.notifications.raw, {"account_id": parties.id_of(side.other)}, names)
+        return touched + super().erase(account_id, later=later)
+
+    def _mask_params(self, raw: Any, query: Document, names: set[str], within: str = "") -> int:
+        touched = 0
+        for param in ("name", "client_name", "assistant_name", "author_name", "recipient_name", "names"):
+            field = f"{within}params.{param}"
+            asked = {**query, field: {"$in": list(names)}}
+            touched += raw.update_many(asked, {"$set": {field: GONE}}, session=self.session).modified_count
+        return touched

@@ -29,9 +29,16 @@ VISITOR = (
     *("/how-matching-works", "/sign-up", "/sign-in", "/reset", "/mailbox", "/styleguide", "/api/v1/docs", "/nowhere"),
 )
 BOTH = ("/home", "/offers?show=all", "/contracts", "/timesheets", "/invoices?show=all", "/conversations")
+ACCOUNT = (
+    *("/account", "/account/security", "/account/notifications", "/account/data", "/account/data/delete"),
+    *("/account/security/password", "/account/security/address", "/account/security/passkeys/new"),
+)
 PEOPLE = {
-    "marco.rossi": ("it", ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2")),
-    "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/shortlist", "/account")),
+    "marco.rossi": (
+        "it",
+        ("/briefs", *BOTH, "/notifications", "/account", "/account/security", "/shortlist", "/briefs/new?example=2"),
+    ),
+    "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/shortlist", *ACCOUNT)),
     "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me")),
     "james.carter": ("en", ("/profile", *BOTH, "/work-for-me")),
     "elena.conti": ("it", ("/home",)),
