@@ -12,9 +12,8 @@ help: ## list these targets
 run: .venv/.local ## the whole marketplace on this machine, in one process (PORT, DATA_DIR)
 	@exec $(PY) -m deploy.local
 
-test: lint browser ## everything: checks, unit, contracts, journeys, faults, integration
-	$(PY) -m pytest $(wildcard tests/unit tests/contracts tests/journeys tests/faults)
-	$(PY) -m pytest tests/integration
+test: .venv/.development browser ## everything: checks, unit, contracts, journeys, faults, integration
+	$(PY) -m tests.run
 
 lint: .venv/.development ## style, types, imports, translations, the list of settings
 	$(PY) -m ruff check
@@ -22,6 +21,7 @@ lint: .venv/.development ## style, types, imports, translations, the list of set
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	$(PY) -m gateway.translations check
+	$(PY) -m shared.contracts.taxonomy.check
 	$(PY) -W ignore -m deploy.settings_table --check
 
 format: .venv/.development ## rewrite the code in the project's style

@@ -14,7 +14,7 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 from flask_compress import Compress
 
-from gateway import formats, forms, i18n, labels, practice, sentences, seo, session, web
+from gateway import commands, formats, forms, i18n, labels, practice, sentences, seo, session, uploads, web
 from gateway.caller import Rpc, caller
 from gateway.errors import init_errors
 from gateway.security import init_security
@@ -66,6 +66,7 @@ def begin_request() -> None:
     g.traceparent = traceparent if TRACEPARENT.match(traceparent) else new_traceparent()
     view = current_app.view_functions.get(request.endpoint or "")
     g.view_needs_session = bool(getattr(view, "needs_session", False))
+    uploads.allow_size()
     i18n.asked_in_address()
     i18n.current_locale()
 
@@ -117,6 +118,7 @@ def init_templates(app: Flask) -> None:
     def reader() -> dict[str, Any]:
         return {
             "me": session.current(),
+            "may": commands.may,
             "counts": caller.counts,
             "places": web.places,
             "mailbox_on": app.extensions["dextra.settings"].mailbox,

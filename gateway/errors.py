@@ -14,7 +14,9 @@ from werkzeug.wrappers import Response
 
 from gateway import sentences as words
 from gateway import session
+from gateway.uploads import taken
 from gateway.web import page
+from shared.contracts.practice_files import LARGEST
 from shared.platform.errors import DextraError, Internal, Unauthenticated, Unproven
 
 log = structlog.get_logger(__name__)
@@ -115,6 +117,9 @@ def on_http_error(error: HTTPException) -> Response:
         sentence = _(
             "This form was open for too long, or cookies are off. Please go back, reload the page and send it again."
         )
+    if status == 413 and (purpose := taken()):
+        most = LARGEST[purpose] // 1_000_000
+        sentence = _("Please go back and choose a file of at most %(most)s MB.", most=most)
     response = error_page(status, sentence)
     if isinstance(error, RateLimitExceeded):
         response.headers["Retry-After"] = "60"

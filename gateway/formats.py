@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
@@ -164,6 +165,11 @@ def country_name(code: str) -> str:
 
 def currency_name(code: str) -> str:
     return numbers.get_currency_name(code, locale=locale())
+
+
+def host(link: str) -> str:
+    """Where a link leads, as people say it: `example.com`."""
+    return (urlsplit(link).hostname or "").removeprefix("www.")
 
 
 def initials(name: str) -> str:
@@ -439,6 +445,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "percent": percent,
     "listed": listed,
     "taxon": taxon,
+    "host": host,
     "work_description": work_description,
     "zone_name": zone_name,
     "country_name": country_name,

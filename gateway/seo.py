@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext as _
 
 from gateway import formats, i18n
@@ -19,7 +19,7 @@ from shared.platform.money import Money
 
 PUBLIC = frozenset(
     {
-        "public.landing", "public.browse", "public.assistant", "public.how_matching_works",
+        "public.landing", "public.browse", "public.assistant", "public.by_name", "public.how_matching_works",
         "directory.index", "directory.work",
     }
 )  # fmt: skip
@@ -38,8 +38,8 @@ def indexed() -> bool:
 
 
 def address(locale: str = "") -> str:
-    """This page's own address: without parameters but the language, for a language."""
-    return public_url(request.path) + ("?" + urlencode({"lang": locale}) if locale else "")
+    """This page's own address: without parameters but the language, for a language. A page with several says which."""
+    return public_url(g.get("canonical_path") or request.path) + ("?" + urlencode({"lang": locale}) if locale else "")
 
 
 def alternates() -> list[tuple[str, str]]:

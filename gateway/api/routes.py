@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from shared.contracts import accounts, billing, matching, messaging, profiles, requests, work
+from shared.contracts import (
+    accounts,
+    billing,
+    companies,
+    matching,
+    messaging,
+    profiles,
+    rate_cards,
+    requests,
+    work,
+)
 from shared.platform.contract import Call
 
 
@@ -55,11 +65,38 @@ ROUTES: tuple[Route, ...] = (
     _get("/account", accounts.GetAccount, "Accounts", "The account"),
     Route("PUT", "/account", accounts.ChangeSettings, "Accounts", "Change name, language and time zone"),
     _do("/account/roles", accounts.AddRole, "Accounts", "Be a client or an assistant as well"),
+    _get("/company", companies.GetCompany, "Company", "What the client says of its company"),
+    Route("PUT", "/company", companies.SaveCompany, "Company", "Say it"),
+    _get("/company/colleagues", companies.ListColleagues, "Company", "Who may act for it, and who is invited"),
+    _do("/company/invitations", companies.InviteColleague, "Company", "Invite somebody by e-mail, with a role", 201),
+    Route(
+        *("DELETE", "/company/invitations/<id>", companies.WithdrawInvitation, "Company"),
+        "Take an invitation back",
+        names={"id": "invitation_id"},
+    ),
+    Route("PUT", "/company/colleagues/<account_id>", companies.ChangeColleague, "Company", "Change a colleague's role"),
+    Route("DELETE", "/company/colleagues/<account_id>", companies.RemoveColleague, "Company", "Remove a colleague"),
+    _do("/companies/<id>/leave", companies.LeaveCompany, "Company", "Leave a company", id="company_id"),
+    _do("/invitations/read", companies.GetInvitation, "Company", "What an invitation says", public=True),
+    _do("/invitations/accept", companies.AcceptInvitation, "Company", "Accept an invitation"),
     _get("/profile", profiles.GetMyProfile, "Profile", "The assistant's own profile"),
     Route("PUT", "/profile", profiles.SaveProfile, "Profile", "Make or replace the profile"),
     Route("PATCH", "/profile", profiles.ChangeProfile, "Profile", "Change the fields that are named"),
+    _get("/profile/availability", profiles.GetMyAvailability, "Profile", "Days that differ from the weekly hours"),
+    _do("/profile/availability", profiles.AddException, "Profile", "Note days that differ", 201),
+    Route("DELETE", "/profile/availability/<id>", profiles.DropException, "Profile", "Take such days out"),
+    Route("PUT", "/profile/availability/holidays", profiles.ImportHolidays, "Profile", "Add a country's holidays"),
     _do("/profile/publish", profiles.PublishProfile, "Profile", "Publish it"),
     _do("/profile/unpublish", profiles.UnpublishProfile, "Profile", "Take it back"),
+    _get("/practice/rate-card", rate_cards.GetMyRateCard, "Rate cards", "The assistant's own rate card"),
+    Route("PUT", "/practice/rate-card", rate_cards.SaveRateCard, "Rate cards", "Make or change the rate card"),
+    _get(
+        "/assistants/<id>/rate-card",
+        rate_cards.GetRateCard,
+        "Rate cards",
+        "What a published practice charges, and on which terms",
+        public=True,
+    ),
     _get("/profiles/<id>", profiles.GetProfile, "Assistants", "A published profile", public=True),
     _get("/assistants", matching.BrowseAssistants, "Assistants", "Search and filter assistants", public=True),
     _get("/assistants/<id>", matching.GetAssistantCard, "Assistants", "An assistant with her free hours", public=True),
@@ -103,6 +140,7 @@ ROUTES: tuple[Route, ...] = (
     _get("/offers", matching.ListOffers, "Offers", "Offers of either side"),
     _do("/offers", matching.SendOffer, "Offers", "Make an offer", 201),
     _get("/offers/<id>", matching.GetOffer, "Offers", "An offer with all versions of its negotiation"),
+    _get("/offers/<id>/client", matching.GetClient, "Offers", "What the client says of its company", id="offer_id"),
     _do("/offers/<id>/counter", matching.CounterOffer, "Offers", "Put other terms", 201, id="offer_id"),
     _do("/offers/<id>/accept", matching.AcceptOffer, "Offers", "Accept; answers with the contract", 201, id="offer_id"),
     _do("/offers/<id>/decline", matching.DeclineOffer, "Offers", "Decline", id="offer_id"),

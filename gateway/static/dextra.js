@@ -22,13 +22,49 @@
   });
 
   // Ask before something that cannot be undone.
+  const ask = document.getElementById("ask");
   document.addEventListener("submit", (event) => {
-    const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
-    if (question && !window.confirm(question)) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }
+    const form = event.target, button = event.submitter;
+    const question = button?.dataset.confirm || form.dataset.confirm;
+    if (!question || form.dataset.agreed || !ask) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ask.querySelector("#ask-text").textContent = question;
+    ask.returnValue = "no";
+    ask.addEventListener("close", () => {
+      if (ask.returnValue !== "yes") return;
+      form.dataset.agreed = "1";
+      form.requestSubmit(button);
+      delete form.dataset.agreed;
+    }, { once: true });
+    ask.showModal();
   }, true);
+
+  // Windows over the page: opened by their button, closed by Escape, their cross, or a press beside them.
+  document.addEventListener("click", (event) => {
+    const opens = event.target.closest?.("[data-dialog]");
+    if (opens) {
+      const dialog = document.getElementById(opens.dataset.dialog);
+      if (dialog?.showModal) {
+        event.preventDefault();
+        dialog.showModal();
+      }
+    } else if (event.target.matches?.("dialog.dialog")) {
+      event.target.close("no");
+    }
+  });
+
+  // Toasts close in place; by themselves after a while, unless somebody is at them.
+  document.addEventListener("click", (event) => {
+    const cross = event.target.closest?.("[data-close]");
+    if (!cross) return;
+    event.preventDefault();
+    cross.closest(".toast").remove();
+  });
+  document.querySelectorAll(".toast").forEach((toast) => {
+    const leave = () => (toast.matches(":hover, :focus-within") ? setTimeout(leave, 2000) : toast.remove());
+    setTimeout(leave, 10000);
+  });
 
   // The summary of problems takes the focus, so that it is read first.
   const summary = document.querySelector("[data-focus]");
@@ -82,6 +118,23 @@
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if ([...zone.options].some((option) => option.value === own)) zone.value = own;
   }
+
+  // A file that is too large is said so before it travels.
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (!input.dataset.tooLarge) return;
+    let said = input.parentElement.querySelector(".field__error[data-own]");
+    const over = input.files[0] && input.files[0].size > Number(input.dataset.most);
+    if (over) input.value = "";
+    if (over && !said) {
+      said = document.createElement("p");
+      said.className = "field__error";
+      said.dataset.own = "";
+      said.setAttribute("role", "alert");
+      input.before(said);
+    }
+    if (said) said.textContent = over ? input.dataset.tooLarge : "";
+  });
 
   // Long conversations begin at their end.
   const log = document.querySelector("[data-scroll-end]");

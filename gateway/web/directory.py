@@ -113,8 +113,13 @@ def sitemap_of_pages() -> Response:
 @pages.get("/sitemaps/assistants.xml")
 def sitemap_of_assistants() -> Response:
     asked = {"from_id": request.args.get("from_id", "")[:64], "limit": SITEMAP_SIZE}
-    ids = caller.query(matching.ListPublished, asked)["ids"]
-    return _sitemap([url_for("public.assistant", id=id) for id in ids])
+    listed = caller.query(matching.ListPublished, asked)
+    names = listed.get("addresses") or [""] * len(listed["ids"])
+    paths = [
+        url_for("public.by_name", name=name) if name else url_for("public.assistant", id=id)
+        for id, name in zip(listed["ids"], names, strict=True)
+    ]
+    return _sitemap(paths)
 
 
 def _sitemap(paths: list[str]) -> Response:

@@ -48,9 +48,11 @@ class PartForm(Form):
 
     version = Hidden(_l("Version"), optional=True)
 
-    def __init__(self, kept: Mapping[str, Any] | None, fresh: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, kept: Mapping[str, Any] | None, fresh: Mapping[str, Any] | None = None, *, posted: bool = True
+    ) -> None:
         self.draft = kept is None or kept["state"] != "published"
-        super().__init__(initial=kept or {"version": 0, **(fresh or {})})
+        super().__init__(initial=kept or {"version": 0, **(fresh or {})}, posted=posted)
 
     def check(self) -> None:
         if self.draft:
@@ -223,23 +225,9 @@ class ClientsForm(PartForm):
 
 
 class ChargesForm(PartForm):
+    """What an hour costs, from practices whose rate card sells nothing by time: lists and matches compare by it."""
+
     hourly_rate = MoneyInput(_l("Rate an hour"))
-    fee = MoneyInput(_l("Retainer: fee a month"), path="retainer.fee", optional=True, hint=_l("Leave empty for none."))
-    included_minutes = Hours(_l("Retainer: hours included a month"), path="retainer.included_minutes", optional=True)
-
-    def check(self) -> None:
-        super().check()
-        if self.fee.value and not self.included_minutes.value:
-            self.wrong(self.included_minutes, "Enter the hours that the monthly fee includes.")
-        if self.included_minutes.value and not self.fee.value:
-            self.wrong(self.fee, "Enter the fee, or leave the hours empty as well.")
-
-    @property
-    def request(self) -> dict[str, Any]:
-        payload = super().request
-        if not self.fee.value:
-            payload["retainer"] = None
-        return payload
 
 
 def mine() -> dict[str, Any] | None:
@@ -291,6 +279,7 @@ def clients() -> Response:
 @pages.route("/profile/charges", methods=["GET", "POST"])
 @needs("assistant")
 def charges() -> Response:
+    """Linked from the rate card where that does not say what an hour costs."""
     kept = mine()
     return part("rates", ChargesForm(kept), kept, "practice/charges.html")
 

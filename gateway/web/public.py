@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from flask import Blueprint, jsonify, redirect, request, url_for
+from flask import Blueprint, g, jsonify, make_response, redirect, request, url_for
 from flask import session as cookie
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response
 
-from gateway import browsing, formats, i18n, reasons, session
+from gateway import browsing, cards, formats, i18n, reasons, session
 from gateway.caller import caller, maybe
 from gateway.forms import new_key
+from gateway.rates import sentences as rate_sentences
+from gateway.security import limiter
 from gateway.web import fragment, page, wants_fragment
 from gateway.web.operator import of_each
-from shared.contracts import accounts, matching, operations, profiles, requests
+from shared.contracts import accounts, matching, operations, practice_files, profiles, rate_cards, requests
 
 pages = Blueprint("public", __name__)
 
@@ -82,11 +84,25 @@ def _only_typed_on() -> bool:
     return rest[0] == rest[1]
 
 
+@pages.get("/a/<name>")
+def by_name(name: str) -> Response:
+    """The vanity address; a former one, or one typed in capitals, leads on to the present."""
+    found = caller.query(practice_files.ResolveAddress, {"name": name[:100]})
+    if found["name"] == name:
+        return assistant(found["assistant_id"])
+    to = url_for("public.by_name", name=found["name"]) if found["name"] else None
+    response = redirect(to or url_for("public.assistant", id=found["assistant_id"]), 301)
+    response.headers["Cache-Control"] = "public, max-age=3600"  # names change hands, if slowly
+    return response
+
+
 @pages.get("/assistants/<id>")
 def assistant(id: str) -> Response:
     got = caller.queries(
+        evidence=maybe(practice_files.ListEvidence, {"id": id}),
         profile=(profiles.GetProfile, {"id": id}),
         card=maybe(matching.GetAssistantCard, {"id": id}),
+        rates=maybe(rate_cards.GetRateCard, {"id": id}),
         similar=maybe(matching.FindSimilar, {"id": id, "limit": 3}),
         **({"shortlist": maybe(requests.GetShortlist)} if session.current() is not None else {}),
     )
@@ -94,7 +110,41 @@ def assistant(id: str) -> Response:
     kept = any(one["assistant_id"] == id for one in shortlist["items"])
     hours = formats.week(got["profile"]["working_hours"], got["profile"]["time_zone"])
     other_zone = session.current() is not None and i18n.current_zone() != got["profile"]["time_zone"]
+    if got["profile"].get("address"):
+        g.canonical_path = url_for("public.by_name", name=got["profile"]["address"])
+    evidence = got["evidence"] or {"items": ()}
+    evident = {code for piece in evidence["items"] if not piece["expired"] for code in piece["about"]}
+    got["evident"] = evident
+    rates = got.pop("rates")
+    got["passages"] = rate_sentences.of_card(rates, got["profile"]["story_locale"]) if rates else []
     return page("public/assistant.html", hours=hours, other_zone=other_zone, kept=kept, **got)
+
+
+@pages.get("/assistants/<id>/card.png")
+@limiter.limit("120 per minute")
+def share_card(id: str) -> Response:
+    """What is shown where somebody shares the profile. Drawn once for each version of it and each language."""
+    profile = caller.query(profiles.GetProfile, {"id": id})
+    locale = i18n.current_locale()
+    png = cards.of(profile, locale, _photo)
+    response = make_response(png)
+    response.headers["Content-Type"] = "image/png"
+    public = profile["state"] == "published"
+    response.headers["Cache-Control"] = "public, max-age=86400" if public else "private, no-store"
+    response.set_etag(f"{profile['version']}-{locale}")
+    return response.make_conditional(request)
+
+
+@pages.get("/a/<name>/card.png")
+def share_card_by_name(name: str) -> Response:
+    found = caller.query(practice_files.ResolveAddress, {"name": name[:100]})
+    return redirect(url_for("public.share_card", id=found["assistant_id"], lang=request.args.get("lang")))
+
+
+def _photo(file_id: str) -> bytes:
+    """A square of the photo; none where it cannot be had just now: the card then shows initials."""
+    answer = caller.queries(part=maybe(practice_files.ReadFile, {"id": file_id, "variant": "384"}))["part"]
+    return practice_files.FilePart().load(answer)["data"] if answer else b""
 
 
 @pages.get("/how-matching-works")

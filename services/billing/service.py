@@ -6,11 +6,16 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from services.billing.domain import ledger
+from services.billing.domain.charging import preview
+from services.billing.domain.charging.engine import charge
+from services.billing.domain.charging.statement import Statement
+from services.billing.domain.charging.terms import Card
 from services.billing.domain.invoice import Invoice, Line, Parties, fee_line, hours_line
 from services.billing.domain.period import period
+from services.billing.public_holidays import countries, public_holidays
 from services.billing.store import BilledContract, BillingStore, Payment
 from shared.contracts import billing as c
-from shared.contracts import matching, work
+from shared.contracts import charging, matching, work
 from shared.platform.ids import new_id
 from shared.platform.service import Call, Received, Service, StoreProvider, command, query, subscribe, timer
 
@@ -156,6 +161,16 @@ class BillingService(Service):
         page = self.store.invoices.page(conditions, limit=request["limit"], cursor=request["cursor"])
         return {"items": [shown(invoice, call.now) for invoice in page.items], "next": page.next}
 
+    @query(charging.PreviewCharges)
+    def preview_charges(self, call: Call, request: Request) -> dict[str, Any]:
+        """What a rate card comes to; nothing is kept."""
+        call.actor.require()
+        preview.check(request, countries(), charging.LONGEST_PREVIEW_DAYS)
+        card, agreement = Card.of(request["card"]), preview.agreement_of(request)
+        until = request["until"] or preview.through(card, agreement, request["periods"])
+        until = preview.at_most(until, agreement.start_on, charging.LONGEST_PREVIEW_DAYS)
+        return shown_charges(charge(card, agreement, preview.happenings_of(request), until, public_holidays))
+
     @query(c.GetTrialBalance)
     def get_trial_balance(self, call: Call, request: Request) -> dict[str, Any]:
         call.actor.require("operator")
@@ -177,6 +192,22 @@ def shown(invoice: Invoice, at: datetime) -> dict[str, Any]:
         "due": invoice.due,
         "overdue": invoice.is_overdue(at),
     }
+
+
+def shown_charges(statement: Statement) -> dict[str, Any]:
+    """The statement as its contract shows it."""
+    lots = [
+        {
+            **{name: getattr(lot, name) for name in ("kind", "price_id", "granted_on", "expires_on", "seconds")},
+            "used_seconds": lot.used,
+            "carried_seconds": lot.carried,
+            "lapsed_seconds": lot.lapsed,
+            "left_seconds": lot.left,
+        }
+        for lot in statement.lots
+    ]
+    own = {name: getattr(statement, name) for name in Statement.__slots__}
+    return {**own, "lots": lots, "total": statement.total}
 
 
 def _issued(call: Call, invoice_id: str) -> Invoice:

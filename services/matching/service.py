@@ -14,11 +14,23 @@ from weakref import WeakSet
 import structlog
 from eventlet import tpool
 
-from services.matching.copies import Person, brief_of, dated, practice_of, so_far_of, terms_of, withdrawn
+from services.matching.copies import (
+    Person,
+    availability_of,
+    brief_of,
+    company_of,
+    dated,
+    on_dates,
+    practice_of,
+    so_far_of,
+    terms_of,
+    withdrawn,
+)
 from services.matching.domain.brief import ENDED, OPEN, Brief
 from services.matching.domain.browse import Filters, by_name
 from services.matching.domain.candidate import Candidate, Card, Wanted
 from services.matching.domain.capacity import Capacity
+from services.matching.domain.company import Company
 from services.matching.domain.contracts import Contract, ContractState
 from services.matching.domain.directory import Directory, Work, directory
 from services.matching.domain.directory import work as work_told
@@ -36,7 +48,7 @@ from services.matching.domain.weights import SIDES, Weights
 from services.matching.live_index import LiveIndex
 from services.matching.price_job import PriceJob
 from services.matching.store import MatchingStore, Promise
-from shared.contracts import accounts, profiles, requests, taxonomy
+from shared.contracts import accounts, companies, profiles, requests, taxonomy
 from shared.contracts import matching as c
 from shared.platform.context import Actor
 from shared.platform.errors import Conflict, NotFound, Unavailable
@@ -128,7 +140,8 @@ class MatchingService(Service):
         brief = self._brief_read_by(call, request["brief_id"])
         practice = self.store.practices.get(request["assistant_id"])
         engine, weights = self._fresh()
-        return engine.explain(brief, practice, self._capacity_of(practice), weights, call.now)
+        hers = self.store.availabilities.find_one(id=practice.id)
+        return engine.explain(brief, practice, self._capacity_of(practice), weights, call.now, hers)
 
     @query(c.ExplainByName)
     def explain_by_name(self, call: Call, request: Request) -> dict[str, Any]:
@@ -137,7 +150,7 @@ class MatchingService(Service):
         ids = by_name(engine.table, request["name"], NAMESAKES)
         known = self._candidates(ids)
         told = [
-            engine.explain(brief, known[id].practice, known[id].capacity, weights, call.now)
+            engine.explain(brief, known[id].practice, known[id].capacity, weights, call.now, known[id].availability)
             for id in ids
             if id in known and id != brief.client_id
         ]
@@ -152,7 +165,7 @@ class MatchingService(Service):
         ids = engine.able_ids(brief, MOST_CANDIDATES + 1)
         found = teams(brief, list(self._candidates(ids).values()), request["limit"])
         return {
-            "items": [_team_told(team) for team in found.teams],
+            "items": [_team_told(team, call.now) for team in found.teams],
             "needed": True,
             "exact": found.exact,
             "considered": found.considered,
@@ -167,7 +180,7 @@ class MatchingService(Service):
         return {
             "items": [
                 {
-                    "assistant": known[likeness.id].card(),
+                    "assistant": known[likeness.id].card(call.now),
                     "likeness": likeness.likeness,
                     "skills": likeness.skills,
                     "services": likeness.services,
@@ -183,14 +196,17 @@ class MatchingService(Service):
         call.actor.require()
         practice = self.store.practices.published(call.actor.party_id)
         capacity = self._capacity_of(practice)
-        found = suitable(Candidate(practice, capacity), self.store.briefs.open())
+        hers = self.store.availabilities.find_one(id=practice.id)
+        found = suitable(Candidate(practice, capacity, availability=hers), self.store.briefs.open())
         engine, weights = self._fresh()
-        told = [(brief, engine.explain(brief, practice, capacity, weights, call.now)) for brief in found.briefs]
+        told = [(brief, engine.explain(brief, practice, capacity, weights, call.now, hers)) for brief in found.briefs]
         told.sort(key=lambda pair: (-pair[1].score, pair[0].id))
+        said = self.store.companies.several(brief.client_id for brief, _ in told)
+        clients = {company.id: company for company in said}
         return {
             "items": [
                 {
-                    "brief": _open_brief(brief),
+                    "brief": _open_brief(brief, clients.get(brief.client_id)),
                     "score": why.score,
                     "rank": why.rank,
                     "eligible": engine.eligible(brief),
@@ -211,7 +227,7 @@ class MatchingService(Service):
         found = self._fresh()[0].browse(filters, request["limit"], request["cursor"])
         known = self._candidates(found.ids)
         return {
-            "items": [known[id].card() for id in found.ids if id in known],
+            "items": [known[id].card(call.now) for id in found.ids if id in known],
             "total": found.total,
             "next": found.next,
             "facets": found.facets,
@@ -221,7 +237,9 @@ class MatchingService(Service):
     @query(c.GetAssistantCards)
     def get_assistant_cards(self, call: Call, request: Request) -> dict[str, Any]:
         known = self._candidates(request["ids"])
-        return {"items": [known[id].card() for id in request["ids"] if id in known and known[id].practice.published]}
+        return {
+            "items": [known[id].card(call.now) for id in request["ids"] if id in known and known[id].practice.published]
+        }
 
     # -- saved searches ------------------------------------------------------------------------------------------
 
@@ -283,13 +301,16 @@ class MatchingService(Service):
 
     @query(c.ListPublished)
     def list_published(self, call: Call, request: Request) -> dict[str, Any]:
-        listed = self.store.practices.part_starts if request["parts"] else self.store.practices.published_ids
-        return {"ids": listed(request["from_id"], request["limit"])}
+        from_id, limit = request["from_id"], request["limit"]
+        if request["parts"]:
+            return {"ids": self.store.practices.part_starts(from_id, limit), "addresses": []}
+        found = self.store.practices.published_addresses(from_id, limit)
+        return {"ids": list(found), "addresses": list(found.values())}
 
     @query(c.GetAssistantCard)
     def get_assistant_card(self, call: Call, request: Request) -> Card:
         practice = self.store.practices.published(request["id"])
-        return Candidate(practice, self._capacity_of(practice)).card()
+        return self._candidates([practice.id])[practice.id].card(call.now)
 
     def _fresh(self) -> tuple[TableEngine, Weights]:
         index: LiveIndex = self.store.index
@@ -300,8 +321,9 @@ class MatchingService(Service):
         listed = list(ids)
         practices = {practice.id: practice for practice in self.store.practices.several(listed)}
         capacities = {capacity.id: capacity for capacity in self.store.capacities.several(listed)}
+        hers = {availability.id: availability for availability in self.store.availabilities.several(listed)}
         return {
-            id: Candidate(practices[id], capacities.get(id) or _all_free(practices[id]))
+            id: Candidate(practices[id], capacities.get(id) or _all_free(practices[id]), availability=hers.get(id))
             for id in listed
             if id in practices
         }
@@ -442,9 +464,10 @@ class MatchingService(Service):
             assistant,
             terms_of(request["terms"]),
             message=request["message"],
-            client_name=call.tx.people.name_of(brief.client_id),
+            client_name=_client_name(call, brief.client_id),
             earlier=call.tx.offers.thread(thread_of(brief.id, assistant.id)),
             at=call.now,
+            by_name=call.actor.name,
         )
         return _record(call, offer)
 
@@ -452,7 +475,7 @@ class MatchingService(Service):
     def counter_offer(self, call: Call, request: Request) -> Offer:
         offer = _offer(call, request["offer_id"])
         terms = terms_of(request["terms"])
-        countered, following = offer.counter(call.actor.party_id, call.now, terms, request["message"])
+        countered, following = offer.counter(call.actor.party_id, call.now, terms, request["message"], call.actor.name)
         call.tx.briefs.claim(offer.brief_id).require_not_ended()
         _record(call, countered)
         return _record(call, following)
@@ -489,6 +512,14 @@ class MatchingService(Service):
         if not call.actor.has("operator"):
             offer.side_of(call.actor.party_id)
         return {"offers": self.store.offers.thread(offer.thread_id)}
+
+    @query(c.GetClient)
+    def get_client(self, call: Call, request: Request) -> Company:
+        shared: Offer | Contract
+        shared = _offer(call, request["offer_id"]) if request["offer_id"] else _contract(call, request["contract_id"])
+        if not call.actor.has("operator"):
+            shared.side_of(call.actor.party_id)
+        return self.store.companies.find_one(id=shared.client_id) or Company(id=shared.client_id)
 
     @query(c.ListOffers)
     def list_offers(self, call: Call, request: Request) -> PageOf[Offer]:
@@ -596,6 +627,20 @@ class MatchingService(Service):
         self.store.index.touch()
         if call.tx.practices.put_if_newer(practice, event.sequence):
             call.tx.capacities.resize(practice.id, practice.capacity_minutes)
+            self._on_dates(call, practice)
+
+    @subscribe(profiles.AvailabilityChanged)
+    def on_availability(self, call: Call, event: Received) -> None:
+        told = availability_of(event.data)
+        practice = call.tx.practices.find_one(id=told.id)
+        self.store.index.touch()
+        call.tx.availabilities.put_if_newer(on_dates(told, practice, call.now), event.sequence)
+
+    def _on_dates(self, call: Call, practice: Practice) -> None:
+        """Other hours, other weeks that exceptions take away."""
+        held = call.tx.availabilities.find_one(id=practice.id)
+        if held is not None and (anew := on_dates(held, practice, call.now)) != held:
+            call.tx.availabilities.change_weeks(anew)
 
     @subscribe(profiles.ProfilesImported)
     def on_profiles_imported(self, call: Call, event: Received) -> None:
@@ -631,10 +676,20 @@ class MatchingService(Service):
     def on_account(self, call: Call, event: Received) -> None:
         call.tx.people.put_if_newer(Person(event.data["account_id"], event.data["name"]), event.sequence)
 
+    @subscribe(companies.CompanyChanged)
+    def on_company(self, call: Call, event: Received) -> None:
+        call.tx.companies.put_if_newer(company_of(event.data), event.sequence)
+
     @subscribe(accounts.AccountsImported)
     def on_accounts_imported(self, call: Call, event: Received) -> None:
         people = [Person(account["account_id"], account["name"]) for account in event.data["accounts"]]
         call.tx.people.put_all_if_newer(people, IMPORTED)
+
+
+def _client_name(call: Call, client_id: str) -> str:
+    """The company's, if it has one; else the person's."""
+    company = call.tx.companies.find_one(id=client_id)
+    return (company.name if company else "") or str(call.tx.people.name_of(client_id))
 
 
 def _offer(call: Call, offer_id: str) -> Offer:
@@ -736,10 +791,10 @@ def _weights_told(weights: Weights) -> dict[str, Any]:
     }
 
 
-def _team_told(team: Team) -> dict[str, Any]:
+def _team_told(team: Team, at: datetime) -> dict[str, Any]:
     members = [
         {
-            "assistant": member.candidate.card(),
+            "assistant": member.candidate.card(at),
             "weekly_minutes": member.weekly_minutes,
             "skills": member.skills,
             "services": member.services,
@@ -750,9 +805,10 @@ def _team_told(team: Team) -> dict[str, Any]:
     return {"members": members, "score": team.score, "cost": team.cost, "overlap_minutes": team.overlap_minutes}
 
 
-def _open_brief(brief: Brief) -> dict[str, Any]:
-    names = c.OpenBrief().fields.keys() - {"brief_id"}
-    return {"brief_id": brief.id, **{name: getattr(brief, name) for name in names}}
+def _open_brief(brief: Brief, company: Company | None) -> dict[str, Any]:
+    names = c.OpenBrief().fields.keys() - {"brief_id", "company"}
+    told = {"brief_id": brief.id, "company": company.to_strangers() if company else None}
+    return {**told, **{name: getattr(brief, name) for name in names}}
 
 
 def _named(listed: Iterable[Listed], names: dict[str, str]) -> list[dict[str, Any]]:

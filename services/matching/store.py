@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from services.matching.copies import Person
+from services.matching.domain.availability import Availability
 from services.matching.domain.brief import OPEN, Brief
 from services.matching.domain.capacity import Capacity, not_enough
+from services.matching.domain.company import Company
 from services.matching.domain.contracts import Contract
 from services.matching.domain.offers import Offer, OfferState
 from services.matching.domain.practice import Practice
@@ -32,7 +34,7 @@ NAMES = (Mask("client_id", ("client_name",)), Mask("assistant_id", ("assistant_n
 WORDS = (
     Mask("client_id", ("message",), {"by": "client"}),
     Mask("assistant_id", ("message",), {"by": "assistant"}),
-    Mask("client_id", ("reason",)),
+    Mask("client_id", ("reason", "by_name")),
     Mask("assistant_id", ("reason",)),
 )
 PROMISES_RENEWED = timedelta(hours=1)
@@ -103,12 +105,32 @@ class Practices(Stamped[Practice]):
         found = self.raw.find(asked, {"_id": 1}, session=self.session).sort("_id", 1).skip(skip).limit(limit)
         return [str(document["_id"]) for document in found]
 
+    def published_addresses(self, from_id: str, limit: int) -> dict[str, str]:
+        """Ids in order, from an id on, with the vanity address of each."""
+        asked = {"published": True, "_id": {"$gte": from_id}}
+        found = self.raw.find(asked, {"address": 1}, session=self.session).sort("_id", 1).limit(limit)
+        return {str(document["_id"]): str(document.get("address", "")) for document in found}
+
     def part_starts(self, from_id: str, size: int) -> list[str]:
         """The ids at which parts of `size` begin."""
         starts = self.published_ids(from_id, 1)
         while starts and (following := self.published_ids(starts[-1], 1, skip=size)):
             starts += following
         return starts
+
+
+class Availabilities(Stamped[Availability]):
+    """Copies of the exceptions to assistants' weekly hours, with the weeks that they take away."""
+
+    name = "availabilities"
+    entity = Availability
+    personal = Held(of=("_id",))
+
+    def change_weeks(self, availability: Availability) -> None:
+        """Of one that is there: the weeks alone, for they follow from her hours, too."""
+        weeks = self.to_document(availability)["away_weeks"]
+        update = {"$set": {"away_weeks": weeks, **_stamp()}}
+        self.raw.update_one({"_id": availability.id}, update, session=self.session)
 
 
 class Standings(Stamped[Standing]):
@@ -286,6 +308,14 @@ class People(Collection[Person]):
         return found.name if found else ""
 
 
+class Companies(Collection[Company]):
+    """Copies of what clients say of themselves."""
+
+    name = "companies"
+    entity = Company
+    personal = Held(of=("_id",))
+
+
 class TwoSided(Collection[E]):
     """What a client and an assistant share: `sides` finds it by either."""
 
@@ -371,11 +401,19 @@ class MatchingStore(Database):
         "contract.": Held(of=("client_id", "assistant_id"), fate=Fate.KEPT, masks=NAMES),
         "search.": Held(of=("client_id",), about=("assistant_ids",)),
     }
-    copies: ClassVar[dict[str, str]] = {"practices": "profiles", "briefs": "requests", "people": "accounts"}
+    copies: ClassVar[dict[str, str]] = {
+        "practices": "profiles",
+        "availabilities": "profiles",
+        "briefs": "requests",
+        "people": "accounts",
+        "companies": "accounts",
+    }
     practices = Practices
+    availabilities = Availabilities
     capacities = Capacities
     briefs = Briefs
     people = People
+    companies = Companies
     offers = Offers
     contracts = Contracts
     weights = WeightSets

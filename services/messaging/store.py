@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -13,7 +14,8 @@ from services.messaging.domain.conversation import Conversation, Message
 from services.messaging.domain.mail import LEASE, Mail, MailState
 from services.messaging.domain.notification import Notification
 from services.messaging.domain.parties import Side
-from services.messaging.domain.person import Person
+from services.messaging.domain.person import Face, Person
+from services.messaging.domain.team import Team
 from shared.platform.personal import GONE, Fate, Held, Mask, Personal
 from shared.platform.storage import Collection, Database, Document, Index, PageOf
 
@@ -24,6 +26,25 @@ class People(Collection[Person]):
     name = "people"
     entity = Person
     personal = Held(of=("_id",))
+
+
+class Teams(Collection[Team]):
+    name = "teams"
+    entity = Team
+    personal = Held(of=("_id",))
+
+
+class Faces(Collection[Face]):
+    """Copies of assistants' photos, by account."""
+
+    name = "faces"
+    entity = Face
+    personal = Held(of=("_id",))
+
+    def photos(self, account_ids: Iterable[str]) -> dict[str, str]:
+        """Of those who have one."""
+        found = self.find({"_id": {"$in": list(account_ids)}})
+        return {face.id: face.photo_id for face in found if face.photo_id}
 
 
 class Conversations(Collection[Conversation]):
@@ -38,6 +59,7 @@ class Conversations(Collection[Conversation]):
             Mask("parties.client_id", ("parties.client_name",)),
             Mask("parties.assistant_id", ("parties.assistant_name",)),
             Mask("last.author_id", ("last.author_name", "last.body")),
+            Mask("last.written_by", ("last.author_name", "last.body")),
         ),
     )
     indexes = (Index("members", "-touched_at"), Index("waiting"))
@@ -59,7 +81,11 @@ class Conversations(Collection[Conversation]):
 class Messages(Collection[Message]):
     name = "messages"
     entity = Message
-    personal = Held(of=("author_id",), fate=Fate.MASKED, masks=(Mask("author_id", ("author_name", "body")),))
+    personal = Held(
+        of=("author_id", "written_by"),
+        fate=Fate.MASKED,
+        masks=(Mask("author_id", ("author_name", "body")), Mask("written_by", ("author_name", "body"))),
+    )
     indexes = (Index("conversation_id", "-sent_at", "-_id"),)
 
     def of_conversation(self, conversation_id: str, limit: int, cursor: str) -> PageOf[Message]:
@@ -130,12 +156,14 @@ class MessagingStore(Database):
     service = "messaging"
     facts: ClassVar[dict[str, Personal]] = {"message.": Held(of=("author_id", "recipient_id"), fate=Fate.KEPT)}
     people = People
+    teams = Teams
+    faces = Faces
     conversations = Conversations
     messages = Messages
     notifications = Notifications
     mails = Mails
     choices = ChoicesOf
-    copies: ClassVar[dict[str, str]] = {People.name: "accounts"}
+    copies: ClassVar[dict[str, str]] = {People.name: "accounts", Teams.name: "accounts", Faces.name: "profiles"}
 
     def erase(self, account_id: str, *, later: bool = False) -> int:
         """Besides: the name in lines of conversations, and in what the other sides were told."""

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from services.profiles.availability_part import AvailabilityPart, today_in
 from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
+from services.profiles.domain.rate_card import RateCard
+from services.profiles.parts import AddressPart, EvidencePart, FilesPart, erase_practice, shown
 from services.profiles.store import Owner, ProfilesStore
 from shared.contracts import accounts
 from shared.contracts import profiles as c
+from shared.contracts import rate_cards as cards
 from shared.platform.errors import NotFound
+from shared.platform.file_store import FileSettings
 from shared.platform.ids import new_id
 from shared.platform.service import IMPORTED, Call, Received, Service, StoreProvider, command, query, subscribe
 
 Request = dict[str, Any]
 
 
-class ProfilesService(Service):
+class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Service):
     name = "profiles"
+    settings_class = FileSettings
     store = StoreProvider(ProfilesStore)
 
     @command(c.SaveProfile)
@@ -34,6 +41,7 @@ class ProfilesService(Service):
         """The draft, or the change of what is there; a published profile is told of whole."""
         call.actor.require()
         require_assistant(assistant=call.actor.has("assistant"))
+        content = self._at_the_cards_rates(call, content)
         held: Profile | None = call.tx.profiles.find_one(id=call.actor.party_id)
         if held is None:
             return shown(call.tx.profiles.save(Profile.draft(call.actor.party_id, content, call.now)))
@@ -57,6 +65,28 @@ class ProfilesService(Service):
         call.emit(c.ProfileUnpublished, saved.id, {"assistant_id": saved.id})
         return shown(saved)
 
+    @command(cards.SaveRateCard)
+    def save_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        require_assistant(assistant=call.actor.has("assistant"))
+        held: RateCard | None = call.tx.rate_cards.find_one(id=call.actor.party_id)
+        card = held.changed(request, call.now) if held else RateCard.of(call.actor.party_id, request, call.now)
+        saved = call.tx.rate_cards.save(card)
+        call.emit(cards.RateCardChanged, saved.id, shown_card(saved))
+        self._reprice(call, saved)
+        return shown_card(saved)
+
+    @command(cards.ImportRateCards)
+    def import_rate_cards(self, call: Call, request: Request) -> None:
+        call.actor.require("operator", "system")
+        imported = []
+        for number, card in enumerate(request["cards"]):
+            with within(f"cards.{number}"):
+                imported.append(RateCard.of(card["assistant_id"], card, call.now))
+        for saved in call.tx.rate_cards.insert_all(imported):
+            call.emit(cards.RateCardChanged, saved.id, shown_card(saved))
+            self._reprice(call, saved)
+
     @command(c.ImportProfiles)
     def import_profiles(self, call: Call, request: Request) -> None:
         call.actor.require("operator", "system")
@@ -79,7 +109,31 @@ class ProfilesService(Service):
     def get_profile(self, call: Call, request: Request) -> dict[str, Any]:
         profile = self.store.profiles.get(request["id"])
         profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
-        return shown(profile)
+        away = self.store.availabilities.of(profile.id).shown_to_clients(today_in(profile.content.time_zone, call.now))
+        return {**shown(profile), "away": away}
+
+    @query(cards.GetMyRateCard)
+    def get_my_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        require_assistant(assistant=call.actor.has("assistant"))
+        held = self.store.rate_cards.find_one(id=call.actor.party_id)
+        if held is not None:
+            return shown_card(held)
+        profile = self.store.profiles.find_one(id=call.actor.party_id)
+        first = proposed(profile) if profile else None
+        return shown_card(first) if first else {"assistant_id": call.actor.party_id, **NO_CARD}
+
+    @query(cards.GetRateCard)
+    def get_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
+        profile = self.store.profiles.get(request["id"])
+        profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
+        card = self.store.rate_cards.find_one(id=profile.id) or proposed(profile)
+        return shown_card(card) if card else {"assistant_id": profile.id, **NO_CARD}
+
+    def forget(self, call: Call, account_id: str) -> None:
+        """Files with their bytes, which declarations do not reach, before the rest."""
+        erase_practice(call, account_id)
+        super().forget(call, account_id)
 
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:
@@ -102,9 +156,35 @@ class ProfilesService(Service):
             raise NotFound("You have no profile yet. Write one to be found.")
         return held
 
+    def _at_the_cards_rates(self, call: Call, content: Content) -> Content:
+        """What a profile says of its rates is the rate card's to say, once there is one."""
+        card: RateCard | None = call.tx.rate_cards.find_one(id=call.actor.party_id)
+        if card is None:
+            return content
+        return replace(content, hourly_rate=card.hourly_rate or content.hourly_rate, retainer=card.retainer)
 
-def shown(profile: Profile) -> dict[str, Any]:
-    """The profile as its contract shows it: content and state on one level."""
-    content = {name: getattr(profile.content, name) for name in Content.__slots__}
-    outer = {name: getattr(profile, name) for name in Profile.__slots__ if name != "content"}
-    return {**content, **outer, "assistant_id": profile.id, "state": profile.state.value}
+    def _reprice(self, call: Call, card: RateCard) -> None:
+        """The profile's rates follow the card, and with them what is searched and matched."""
+        held: Profile | None = call.tx.profiles.find_one(id=card.id)
+        if held is None or (priced := held.priced(card.hourly_rate, card.retainer, call.now)) is held:
+            return
+        saved = call.tx.profiles.save(priced)
+        if saved.is_published:
+            call.emit(c.ProfileChanged, saved.id, shown(saved))
+
+
+NO_CARD: dict[str, Any] = {"currency": "EUR", "prices": (), "rules": (), "version": 0}
+
+
+def proposed(profile: Profile) -> RateCard | None:
+    """What a practice without a rate card charges: its profile's rates, where it says any."""
+    content = profile.content
+    if content.hourly_rate is None:
+        return None
+    return RateCard.proposed(profile.id, content.hourly_rate, content.retainer, profile.updated_at)
+
+
+def shown_card(card: RateCard) -> dict[str, Any]:
+    """The card as its contract shows it."""
+    values = {name: getattr(card, name) for name in RateCard.__slots__}
+    return {**values, "assistant_id": card.id, "hourly_rate": card.hourly_rate, "retainer": card.retainer}

@@ -1,13 +1,21 @@
-"""Documents of profiles, and the copies of accounts that say whether an address is confirmed."""
+"""Documents of profiles and rate cards, and the copies of accounts that say whether an address is confirmed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
+from services.profiles.domain.address import Address
+from services.profiles.domain.availability import Availability
+from services.profiles.domain.evidence import Evidence
+from services.profiles.domain.files import File, FileState, Held
 from services.profiles.domain.profile import Profile
-from shared.platform.personal import Held, NothingPersonal, Personal
-from shared.platform.storage import Collection, Database
+from services.profiles.domain.rate_card import RateCard
+from shared.platform.personal import Held as Owned
+from shared.platform.personal import NothingPersonal, Personal
+from shared.platform.storage import Collection, Database, Document, Index, Raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +29,25 @@ class Owner:
 class Profiles(Collection[Profile]):
     name = "profiles"
     entity = Profile
-    personal = Held(of=("_id",))
+    personal = Owned(of=("_id",))
+
+
+class RateCards(Collection[RateCard]):
+    """By the assistant's id."""
+
+    name = "rate_cards"
+    entity = RateCard
+    personal = Owned(of=("_id",))
+
+
+class Availabilities(Collection[Availability]):
+    name = "availabilities"
+    entity = Availability
+    personal = Owned(of=("_id",))
+
+    def of(self, assistant_id: str) -> Availability:
+        """What is kept, or a first one."""
+        return self.find_one(id=assistant_id) or Availability(id=assistant_id)
 
 
 class Owners(Collection[Owner]):
@@ -29,19 +55,102 @@ class Owners(Collection[Owner]):
 
     name = "owners"
     entity = Owner
-    personal = Held(of=("_id",))
+    personal = Owned(of=("_id",))
+
+
+class Files(Collection[File]):
+    """What practices uploaded. The bytes are in the file store."""
+
+    name = "uploads"
+    entity = File
+    personal = Owned(of=("owner_id",), later=True)
+    indexes = (Index("owner_id", "state"),)
+
+    def of(self, owner_id: str) -> list[File]:
+        """All that is there of them."""
+        return self.find({"owner_id": owner_id, "state": {"$ne": FileState.REMOVED.value}})
+
+    def several(self, ids: Iterable[str]) -> dict[str, File]:
+        return {file.id: file for file in self.find({"_id": {"$in": list(ids)}})}
+
+    def held_by(self, owner_id: str) -> Held:
+        found = self.of(owner_id)
+        waiting = sum(file.state is FileState.UPLOADING for file in found)
+        return Held(len(found), sum(file.size for file in found), waiting)
+
+
+class UploadChunks(Raw):
+    """Parts of files that are being uploaded, until they have been looked through."""
+
+    name = "upload_chunks"
+    personal = NothingPersonal("parts of files, for two hours at most")
+    indexes = (Index("file_id", "number"), Index("at", ttl=2 * 3600))
+
+    def keep(self, file_id: str, number: int, data: bytes, at: datetime) -> None:
+        """The same part again replaces the first."""
+        row: Document = {"_id": f"{file_id}:{number}", "file_id": file_id, "number": number, "data": data, "at": at}
+        self.raw.replace_one({"_id": row["_id"]}, row, upsert=True, session=self.session)
+
+    def whole(self, file_id: str) -> bytes:
+        rows = self.raw.find({"file_id": file_id}, {"data": 1}, session=self.session).sort("number", 1)
+        return b"".join(row["data"] for row in rows)
+
+    def drop(self, file_id: str) -> None:
+        self.raw.delete_many({"file_id": file_id}, session=self.session)
+
+
+class Pieces(Collection[Evidence]):
+    """Certificates and samples."""
+
+    name = "evidence"
+    entity = Evidence
+    personal = Owned(of=("owner_id",))
+    indexes = (Index("owner_id", "place"),)
+
+    def of(self, owner_id: str) -> list[Evidence]:
+        """In their order."""
+        return self.find(owner_id=owner_id, sort=[("place", 1)])
+
+    def drop(self, owner_id: str) -> None:
+        self.raw.delete_many({"owner_id": owner_id}, session=self.session)
+
+
+class Addresses(Collection[Address]):
+    """Names of `/a/<name>`: `_id` is the name, so that nobody has another's."""
+
+    name = "addresses"
+    entity = Address
+    personal = Owned(of=("owner_id",))
+    indexes = (Index("owner_id"),)
+
+    def of(self, owner_id: str) -> list[Address]:
+        return self.find(owner_id=owner_id)
+
+    def taken(self, names: Iterable[str], at: datetime) -> set[str]:
+        """Those among the names that somebody has now."""
+        return {address.id for address in self.find({"_id": {"$in": list(names)}}) if not address.is_over(at)}
+
+    def drop(self, owner_id: str) -> None:
+        self.raw.delete_many({"owner_id": owner_id}, session=self.session)
 
 
 class ProfilesStore(Database):
     service = "profiles"
     facts: ClassVar[dict[str, Personal]] = {
-        "profile.": Held(of=("assistant_id",)),
-        "rate_card.": Held(of=("assistant_id",)),
+        "profile.": Owned(of=("assistant_id",)),
+        "rate_card.": Owned(of=("assistant_id",)),
+        "availability.": Owned(of=("assistant_id",)),
         "profiles.imported": NothingPersonal("several profiles each: `redact` below takes the one out"),
     }
     copies: ClassVar[dict[str, str]] = {"owners": "accounts"}
     profiles = Profiles
+    rate_cards = RateCards
+    availabilities = Availabilities
     owners = Owners
+    files = Files
+    upload_chunks = UploadChunks
+    evidence = Pieces
+    addresses = Addresses
 
     def redact(self, account_id: str) -> int:
         """Of profiles that were imported together, the one alone goes."""

@@ -35,7 +35,7 @@ EVENTS: dict[str, Event] = {
 @functools.cache
 def reader() -> Reader:
     """Of all names of the taxonomy; made once in a process."""
-    return Reader(taxonomy.all_names())
+    return Reader(taxonomy.all_names(), taxonomy.proper_names())
 
 
 class RequestsService(Service):

@@ -54,8 +54,8 @@ LINES = (
 """What a line is, for a page to put into words with its `params`."""
 HELD = ("asked", "stopped", "recorded", "expense")
 LOTS = ("fee", "carried", "block", "gift")
-LONGEST_PREVIEW_DAYS = 366 * 5
-MAX_HAPPENINGS = 2_000
+LONGEST_PREVIEW_DAYS = 366 * 3
+MAX_HAPPENINGS = 1_000
 
 lasting = between(0, 7 * 24 * 60 * 60)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -91,18 +92,18 @@ def optional(check: Check) -> Check:
 
 
 def known_skill(value: str) -> None:
-    if value not in taxonomy.SKILLS:
+    if not taxonomy.is_skill(value):
         raise fail("This skill is not in our list. Choose one of the list.")
 
 
 def known_service(value: str) -> None:
-    if value not in taxonomy.SERVICES:
+    if not taxonomy.is_service(value):
         raise fail("This service is not in our list. Choose one of the list.")
 
 
 def known_work(value: str) -> None:
     """A service's code or a skill's."""
-    if value not in taxonomy.SERVICES and value not in taxonomy.SKILLS:
+    if not taxonomy.is_service(value) and not taxonomy.is_skill(value):
         raise fail("This service is not in our list. Choose one of the list.")
 
 
@@ -175,6 +176,26 @@ class MoneyField(fields.Field[MoneyValue]):
         if abs(amount) > 10**12:
             raise fail("This amount is too large.")
         return MoneyValue(amount, currency)
+
+
+class BytesField(fields.Field[bytes]):
+    """Base64 on the wire, bytes in Python; at most `most` of them."""
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        self.most = most
+        super().__init__(**kwargs)
+
+    def _serialize(self, value: bytes | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return None if value is None else b64encode(value).decode("ascii")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bytes:
+        try:
+            found = b64decode(value, validate=True)
+        except (ValueError, TypeError) as error:
+            raise fail("This part of the file arrived broken. Please send the file again.") from error
+        if len(found) > self.most:
+            raise fail("This part of the file is too large.")
+        return found
 
 
 def Id(**kwargs: Any) -> fields.String:

@@ -47,12 +47,33 @@ DIALS = ("prior_yes", "prior_no", "acceptance_floor", "prior_well", "prior_badly
 CONTRACT_STATES = ("trial", "active", "paused", "notice", "ended", "terminated")
 
 
+class Said(Message):
+    """A headline in one more language."""
+
+    locale = fields.String()
+    headline = fields.String()
+
+
+class FreeSpan(Message):
+    """From one instant to another."""
+
+    start = Instant()
+    end = Instant()
+
+
 class AssistantCard(Message):
-    """An assistant as lists show her. `free_minutes` is what contracts leave of her week."""
+    """An assistant as lists show her. `free_minutes` is what contracts leave of her week.
+
+    `headline` is in the language `locale`, `translations` hold it in others. `next_free` are the next hours that she
+    works and that no absence and no calendar of hers takes; none while she is fully booked. `photo_id`, "" for none, is
+    there to be drawn and counts for nothing.
+    """
 
     assistant_id = fields.String()
     display_name = fields.String()
     headline = fields.String()
+    locale = fields.String()
+    translations = fields.List(fields.Nested(Said))
     level = fields.String()
     services = fields.List(fields.String())
     skills = fields.List(fields.Nested(SkillWish))
@@ -63,6 +84,8 @@ class AssistantCard(Message):
     retainer = fields.Nested(Retainer, allow_none=True)
     capacity_minutes = fields.Integer()
     free_minutes = fields.Integer()
+    next_free = fields.List(fields.Nested(FreeSpan))
+    photo_id = fields.String()
     published_at = Instant(allow_none=True)
 
 
@@ -473,9 +496,11 @@ class PublishedRequest(Message):
 
 
 class Published(Message):
-    """Assistants' ids in order, or those that begin a part each."""
+    """Assistants' ids in order, or those that begin a part each. `addresses`: the vanity address of each, "" for none
+    (not of parts)."""
 
     ids = fields.List(fields.String())
+    addresses = fields.List(fields.String())
 
 
 class SimilarRequest(Message):
@@ -496,9 +521,30 @@ class SimilarAssistants(Message):
     items = fields.List(fields.Nested(Similar))
 
 
-class OpenBrief(Message):
-    """What an assistant may see of an open brief: nothing that tells who the client is."""
+class ClientCompany(Message):
+    """What a client says of its company, as far as the reader may know it; "" where nothing is said."""
 
+    name = fields.String()
+    website = fields.String()
+    industry = fields.String()
+    size = fields.String()
+    country = fields.String()
+    time_zone = fields.String()
+    description = fields.String()
+    description_locale = fields.String()
+
+
+class ClientRequest(Message):
+    """By one of the two: the client of an offer, or of a contract."""
+
+    offer_id = Id(required=False, load_default="")
+    contract_id = Id(required=False, load_default="")
+
+
+class OpenBrief(Message):
+    """What an assistant may see of an open brief. Who the client is only where its company says so."""
+
+    company = fields.Nested(ClientCompany, allow_none=True)
     brief_id = fields.String()
     title = fields.String()
     level = fields.String()
@@ -620,6 +666,8 @@ FindTeams = Query(SERVICE, "find_teams", TeamsRequest, Teams)
 # Anyone. `id` is the assistant's.
 FindSimilar = Query(SERVICE, "find_similar", SimilarRequest, SimilarAssistants)
 # The assistant who asks.
+# The two sides of the offer or the contract, and operators.
+GetClient = Query(SERVICE, "get_client", ClientRequest, ClientCompany)
 FindBriefsForMe = Query(SERVICE, "find_briefs_for_me", BriefsForMeRequest, BriefsForMe)
 # Anyone, signed in or not.
 GetDirectory = Query(SERVICE, "get_directory", DirectoryRequest, Directory)
@@ -672,7 +720,8 @@ class Terms(Message):
 
 
 class Offer(Message):
-    """`by` is the side that put it: client or assistant. All versions of one negotiation share `thread_id`."""
+    """`by` is the side that put it: client or assistant; `by_name` names the colleague, where one did it for a company.
+    All versions of one negotiation share `thread_id`."""
 
     id = fields.String()
     thread_id = fields.String()
@@ -684,6 +733,7 @@ class Offer(Message):
     assistant_id = fields.String()
     assistant_name = fields.String()
     by = fields.String()
+    by_name = fields.String()
     terms = fields.Nested(Terms)
     message = fields.String()
     state = fields.String()

@@ -13,8 +13,9 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
@@ -229,23 +230,34 @@ def _context(incoming: Incoming) -> Context:
     return Context.from_headers(incoming.headers)
 
 
-def command(contract: Command) -> Callable[[F], F]:
-    """The method answers this command: `method(self, call, request) -> result`, in one transaction."""
+def command(contract: Command, *, before: Callable[..., Any] | None = None) -> Callable[[F], F]:
+    """The method answers this command: `method(self, call, request) -> result`, in one transaction.
+
+    `before(self, call, request)` is work too long for a transaction: it is done first, outside of any, and the method
+    gets what it gave as its third argument. It may be done again for the same key, so it must not mind.
+    """
 
     def decorate(method: F) -> F:
         @functools.wraps(method)
         def entry(self: Any, incoming: Incoming) -> Any:
             context = _context(incoming)
+            if contract.personal:
+                context = replace(context, actor=context.actor.alone())
             with _logged(contract, context):
+                context.actor.require_colleague(*contract.colleagues)
                 request = contract.load_request(incoming.payload)
                 answers = _Answers(contract, context, incoming)
+                given: tuple[Any, ...] = ()
+                if before is not None and answers.find(self.store) is None:
+                    with _outages():
+                        given = (before(self, Call(self.store, context, now(), answers.key), request),)
 
                 def effect(tx: Any) -> Any:
                     known = answers.find(tx)
                     if known is not None:
                         return known["answer"]
                     call = Call(tx, context, now(), answers.key)
-                    answer = contract.dump_result(method(self, call, request))
+                    answer = contract.dump_result(method(self, call, request, *given))
                     call.tell()
                     answers.keep(tx, answer)
                     return answer
@@ -266,17 +278,23 @@ def query(contract: Query) -> Callable[[F], F]:
             context = _context(incoming)
             with _logged(contract, context):
                 request = contract.load_request(incoming.payload)
-                try:
+                with _outages():
                     return contract.dump_result(method(self, Call(self.store, context, now()), request))
-                except Exception as error:
-                    if is_transient(error):
-                        sentence = "The database does not answer just now. Please try again in a moment."
-                        raise Unavailable(sentence) from error
-                    raise
 
         return _entry_point(contract, method, entry)
 
     return decorate
+
+
+@contextmanager
+def _outages() -> Iterator[None]:
+    """Outside of a transaction: a database that is away is said to be so."""
+    try:
+        yield
+    except Exception as error:
+        if is_transient(error):
+            raise Unavailable("The database does not answer just now. Please try again in a moment.") from error
+        raise
 
 
 def _entry_point(contract: Command | Query, method: F, entry: Callable[..., Any]) -> F:
@@ -335,6 +353,8 @@ class _Answers:
         self.key = str(incoming.headers.get("idempotency_key") or "")
         self.secret = contract.secret
         self.id = f"{context.actor.account_id}:{contract.name}:{self.key}"
+        if context.actor.acting_for:
+            self.id = f"{context.actor.acting_for}:{self.id}"
         told = {name: value for name, value in incoming.payload.items() if name not in SECRET_FIELDS}
         self.digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 

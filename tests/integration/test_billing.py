@@ -13,7 +13,7 @@ import pytest
 
 from deploy.in_process import InProcess
 from services.billing.domain.period import period
-from shared.contracts import billing, matching, work
+from shared.contracts import billing, charging, matching, work
 from shared.platform.clock import utc_now
 from shared.platform.context import Context
 from shared.platform.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
@@ -507,3 +507,24 @@ def test_a_retainer_heard_of_many_times_at_once_has_one_invoice_a_month(stage: S
     stage.world.advance(noon(period(start, 1).start))
 
     assert len(stage.invoices(contract)) == 2
+
+
+def test_anyone_signed_in_may_see_what_a_rate_card_comes_to(stage: Stage) -> None:
+    plan = {"id": "p", "kind": "retainer", "amount": 60_000, "minutes": 900}
+    request = {
+        "card": {"currency": "EUR", "prices": [plan], "rules": []},
+        "price_id": "p",
+        "start_on": "2026-01-31",
+        "time_zone": "Europe/Rome",
+    }
+
+    found = stage.call(charging.PreviewCharges, request, by=new_id())
+
+    assert [(one["issued_on"], one["total"]) for one in found["invoices"]] == [
+        ("2026-01-31", 60_000),
+        ("2026-02-28", 60_000),
+    ]
+    with pytest.raises(Unauthenticated):
+        stage.call(charging.PreviewCharges, request)
+    with pytest.raises(Invalid):
+        stage.call(charging.PreviewCharges, {**request, "price_id": "q"}, by=new_id())

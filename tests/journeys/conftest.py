@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support.cluster import Cluster
+from tests.support.demo import demo
 
 SCREENSHOTS = Path("build/screenshots")
 WIDE = (1280, 900)
@@ -21,6 +22,12 @@ ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--font-render-hinting=none"),
 )
+WATCH = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+}).observe({type: "layout-shift", buffered: true});
+"""
 ZONES = ("Europe/Rome", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "Pacific/Honolulu", "Asia/Karachi")
 
 
@@ -84,7 +91,6 @@ def new_page(browser: Browser, cluster: Cluster, request: pytest.FixtureRequest)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("dialog", lambda dialog: dialog.accept())
         return page
 
     yield make
@@ -94,6 +100,42 @@ def new_page(browser: Browser, cluster: Cluster, request: pytest.FixtureRequest)
                 keep_screenshot(page, f"failed-{request.node.name}-{number}")
         context.close()
     assert not problems, problems
+
+
+PageOf = Callable[[str], Page]
+
+
+@pytest.fixture(scope="module")
+def demo_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A local run with the demo's data, of this file's own."""
+    folder = tmp_path_factory.mktemp("demo")
+    with demo(folder) as address:
+        yield address
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def page_of(browser: Browser, demo_address: str) -> Iterator[PageOf]:
+    """`page_of("it")`: a browser of its own, which notes how far the layout moves."""
+    contexts: list[BrowserContext] = []
+
+    def make(locale: str) -> Page:
+        context = browser.new_context(
+            base_url=demo_address, locale=f"{locale}-{locale.upper()}", reduced_motion="reduce"
+        )
+        context.add_init_script(WATCH)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def agree(page: Page) -> None:
+    """Says yes to the window that asks before something that cannot be undone. Without scripts there is none."""
+    page.locator("#ask[open] button[value=yes]").click()
 
 
 def keep_screenshot(page: Page, name: str) -> None:

@@ -6,20 +6,14 @@ the demo. `python -m tests.journeys.screenshots --readme` writes README's pictur
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from deploy.demo.people import PASSWORD
-from deploy.processes import free_port
 from tests.journeys.conftest import ARGUMENTS, NARROW, WIDE, chromium
+from tests.support.demo import marketplace
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "screenshots"
@@ -49,27 +43,6 @@ PEOPLE = {
 }
 FIRST_OF = ("/briefs", "/offers", "/contracts", "/timesheets", "/invoices", "/conversations")
 """Lists of which the first thing is looked at, too."""
-
-
-@contextmanager
-def marketplace(folder: Path = ROOT / "build" / "demo") -> Iterator[str]:
-    """A local run on data of this folder; its address."""
-    port = free_port()
-    environ = {**os.environ, "PORT": str(port), "DATA_DIR": str(folder)}
-    child = subprocess.Popen([sys.executable, "-m", "deploy.local"], cwd=ROOT, env=environ)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 300
-        while True:
-            with suppress(OSError), urllib.request.urlopen(f"{address}/healthz", timeout=2):  # noqa: S310 - our own
-                break
-            if child.poll() is not None or time.monotonic() > deadline:
-                sys.exit("The local run did not start.")
-            time.sleep(0.3)
-        yield address
-    finally:
-        child.terminate()
-        child.wait(20)
 
 
 def look(page: Page, path: str, name: str) -> None:
@@ -127,7 +100,7 @@ def readme(browser: Browser, address: str) -> None:
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with marketplace() as address, sync_playwright() as playwright:
+    with marketplace(ROOT / "build" / "demo") as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
         if "--readme" in sys.argv:
             readme(browser, address)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import NewPage, daytime_zone, wide_and_narrow
+from tests.journeys.conftest import NewPage, agree, daytime_zone, wide_and_narrow
 
 PASSWORD = "four plain words here"
 
@@ -43,20 +43,34 @@ def confirm(page: Page, email: str) -> None:
 
 
 def write_profile(page: Page) -> None:
+    """Step by step, and published at the end."""
     page.goto("/profile")
-    page.fill("input[name=headline]", "Calendars, travel and inboxes for founders")
+    page.fill("input[name=headline_en]", "Calendars, travel and inboxes for founders")
+    page.fill("textarea[name=story_en]", "Nine years beside two directors.\n\nI answer within the hour.")
+    go_on(page)
     page.locator("input[name=level][value=executive]").check()
-    page.fill("textarea[name=story]", "Nine years beside two directors.\n\nI answer within the hour.")
     for service in ("calendar", "travel"):
         page.locator(f"input[name=services][value={service}]").check()
     page.select_option("select[name=skills-0-code]", "calendar.management")
     page.select_option("select[name=skills-0-level]", "4")
     page.select_option("select[name=languages-0-code]", "it")
     page.select_option("select[name=languages-0-cefr]", "C2")
+    go_on(page)
+    page.goto("/profile/hours")
     page.fill("input[name=capacity_minutes]", "30")
+    go_on(page)
+    page.goto("/profile/charges")
     page.fill("input[name=hourly_rate]", "38,50" if page.locator("html").get_attribute("lang") == "it" else "38.50")
-    page.click("button[name=publish]")
-    expect(page.locator(".stateline .chip")).to_have_text(re.compile("Published|Pubblicato"))
+    go_on(page)
+    page.goto("/profile/review")
+    page.locator("form[action$='/publish'] button").last.click()
+    expect(page.locator("aside .chip").first).to_have_text(re.compile("Published|Pubblicato"))
+
+
+def go_on(page: Page) -> None:
+    """Saves a step; the toast says so."""
+    page.locator("button[name=go]").click()
+    expect(page.locator(".toast")).to_be_visible()
 
 
 def write_brief(page: Page, budget: str = "45") -> None:
@@ -141,6 +155,7 @@ def test_an_executive_hires_an_assistant(new_page: NewPage) -> None:
     expect(client.locator(".changed")).to_contain_text("38.50")
     wide_and_narrow(client, "counter-offer")
     client.get_by_role("button", name="Accept").click()
+    agree(client)
     client.wait_for_url(re.compile("/contracts/.+"))
     wide_and_narrow(client, "contract")
 
@@ -150,6 +165,7 @@ def test_an_executive_hires_an_assistant(new_page: NewPage) -> None:
     expect(assistant.locator(".entry")).to_have_count(1)
     wide_and_narrow(assistant, "timesheet-it")
     assistant.locator("form[action$='/submit'] button").click()
+    agree(assistant)
     expect(assistant.locator("form[action$='/submit']")).to_have_count(0)
 
     open_newest(client, "/timesheets")
@@ -186,13 +202,42 @@ def test_the_same_click_twice_makes_one_offer(new_page: NewPage) -> None:
 
 
 def test_everything_works_without_scripts(new_page: NewPage) -> None:
-    page = new_page(scripts=False)
-    sign_up(page, "client", "Ada Stone", "ada@example.com")
-    write_brief(page, budget="60")
+    """Sign in, search, brief, offer, acceptance, hours, approval, invoice: links and forms alone."""
+    assistant, client = new_page(scripts=False), new_page("it-IT", scripts=False)
+    sign_up(assistant, "assistant", "Nora Lund", "nora@example.com")
+    write_profile(assistant)
+    sign_up(client, "client", "Ada Stone", "ada@example.com")
+    client.locator(".menu--me summary").click()
+    client.get_by_role("button", name="Esci").click()
+    client.goto("/sign-in")
+    client.fill("input[name=email]", "ada@example.com")
+    client.fill("input[name=password]", PASSWORD)
+    client.click("main form button:not(.hidden)")
 
-    expect(page.locator("h1")).to_have_text("Calendar and travel for a director")
-    page.locator("form[action$='/pause'] button").click()
-    expect(page.locator(".stateline .chip")).to_have_text("Paused")
+    client.goto("/assistants")
+    client.fill("input[name=text]", "Nora")
+    client.locator("form.filters button.button, .filters__body .button").first.click()
+    expect(client.locator(".person h3")).to_have_text("Nora Lund")
+
+    write_brief(client, budget="60")
+    expect(client.locator("h1")).to_have_text("Calendar and travel for a director")
+    match = client.locator("article.match").filter(has_text="Nora Lund")
+    match.get_by_role("link", name=re.compile("offerta")).first.click()
+    client.locator("main form.card .form__end button").click()
+    expect(client.locator(".notice--good")).to_contain_text("Nora Lund")
+
+    open_newest(assistant, "/offers")
+    assistant.get_by_role("button", name="Accept").click()
+    assistant.wait_for_url(re.compile("/contracts/.+"))
+    assistant.locator("a[href$='/time']").first.click()
+    log_time(assistant, 60, "Calendar of the week")
+    assistant.locator("form[action$='/submit'] button").click()
+
+    open_newest(client, "/timesheets")
+    client.get_by_role("button", name=re.compile("^Approva")).click()
+    expect(client.locator(".stateline")).to_contain_text("Approvat")
+    open_newest(client, "/invoices")
+    expect(client.locator("article.bill")).to_contain_text("38,50")
 
 
 def test_what_belongs_to_others_is_not_shown(new_page: NewPage) -> None:

@@ -26,7 +26,7 @@ Json = dict[str, Any]
 
 
 def reader() -> Reader:
-    return Reader(taxonomy.all_names())
+    return Reader(taxonomy.all_names(), taxonomy.proper_names())
 
 
 def load(name: str) -> list[Json]:

@@ -283,6 +283,12 @@ ENGLISH: Mapping[str, Words] = {
         "you, ignore this e-mail: nothing changes.",
         "Set a new password",
     ),
+    "company.colleague_invited": Words(
+        "{inviter_name} invites you to {company_name}",
+        "{inviter_name} would like you to act for {company_name} on Dextra. The link works once, until {expires_at}. "
+        "If you do not know them, ignore this e-mail: nothing happens.",
+        "See the invitation",
+    ),
     "account.new_address_requested": Words(
         "Confirm your new address",
         "You want to use this address for your account from now on. The link works once, until {expires_at}. If it was "
@@ -534,6 +540,12 @@ ITALIAN: Mapping[str, Words] = {
         "È stata chiesta una nuova password per il tuo account. Il link funziona una volta sola, fino al {expires_at}. "
         "Se non l’hai chiesta tu, ignora questo messaggio: non cambia nulla.",
         "Scegli una nuova password",
+    ),
+    "company.colleague_invited": Words(
+        "{inviter_name} ti invita in {company_name}",
+        "{inviter_name} vorrebbe che tu agissi per {company_name} su Dextra. Il link funziona una volta sola, fino al "
+        "{expires_at}. Se non conosci chi scrive, ignora questo messaggio: non succede nulla.",
+        "Vedi l’invito",
     ),
     "account.new_address_requested": Words(
         "Conferma il tuo nuovo indirizzo",

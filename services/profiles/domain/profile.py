@@ -234,10 +234,12 @@ def _wrong_hours(listed: Sequence[Hours]) -> dict[str, list[Text]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """`id` is the assistant's account. Instants are in UTC."""
+    """`id` is the assistant's account. Instants are in UTC. `photo_id`: a file's; `address`: the name in `/a/name`."""
 
     id: str
     content: Content
+    photo_id: str = ""
+    address: str = ""
     state: ProfileState = ProfileState.DRAFT
     published_at: datetime | None = None
     updated_at: datetime
@@ -268,6 +270,20 @@ class Profile:
         else:
             content.check()
         return replace(self, content=content, updated_at=at)
+
+    def priced(self, hourly_rate: Money | None, retainer: Retainer | None, at: datetime) -> Profile:
+        """The same with the rates of its rate card (None: it sells nothing by the hour); itself when they are the
+        same already."""
+        content = replace(self.content, hourly_rate=hourly_rate or self.content.hourly_rate, retainer=retainer)
+        return self if content == self.content else replace(self, content=content, updated_at=at)
+
+    def with_photo(self, photo_id: str, at: datetime) -> Profile:
+        """An empty one takes it away."""
+        return replace(self, photo_id=photo_id, updated_at=at)
+
+    def with_address(self, name: str, at: datetime) -> Profile:
+        """An empty one takes it away."""
+        return replace(self, address=name, updated_at=at)
 
     def publish(self, at: datetime, *, address_confirmed: bool) -> Profile:
         state = PROFILES.target(self.state, "publish", Role.OWNER)

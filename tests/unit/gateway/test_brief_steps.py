@@ -23,7 +23,7 @@ from tests.unit.gateway.test_pages import assert_sound
 TEXT = (
     "Ten hours a week for Mailchimp and travel, 35 euros an hour, English C1. No bookkeeping. <b>Now</b>, dal 3 marzo"
 )
-READER = Reader(taxonomy.all_names())
+READER = Reader(taxonomy.all_names(), taxonomy.proper_names())
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ TIES = [
     {"kind": "contract", "id": "c1", "title": "Calendar <b>"},
     {"kind": "hours", "id": "t1", "title": "Calendar"},
     {"kind": "invoice", "id": "i1", "title": "2026-0007"},
+    {"kind": "company", "id": "acc-1", "title": ""},
 ]
 
 

@@ -18,8 +18,8 @@ from shared.platform.errors import Invalid, NotFound
 from shared.platform.sealing import Sealer
 
 WITH_A_LINK = {
-    *("account.confirmation_requested", "account.reset_requested"),
-    *("account.new_address_requested", "account.closing_requested"),
+    *("account.confirmation_requested", "account.reset_requested", "account.new_address_requested"),
+    *("account.closing_requested", "company.colleague_invited"),
 }
 """E-mails that somebody has just asked for: there is nothing to choose."""
 NOBODY = Choices(id="a")

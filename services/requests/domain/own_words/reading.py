@@ -387,7 +387,8 @@ class _Text:
     wish: set[int] = field(default_factory=set)
 
     def finding(self, kind: str, value: Value, first: int, last: int, *, sure: bool = True) -> Finding:
-        negative = first in self.no and last in self.no
+        whole = kind in ("skill", "service")  # a name may hold the sign that ends a no: "no check-in"
+        negative = first in self.no and (whole or last in self.no)
         return Finding(kind, value, self.listed[first].start, self.listed[last].end, negative, sure)
 
     def required(self, name: Name) -> bool:
@@ -395,10 +396,13 @@ class _Text:
 
 
 class Reader:
-    """Reads texts with the names that it was given: kind (skill, service, language, industry) → code → names."""
+    """Reads texts with the names that it was given: kind (skill, service, language, industry) → code → names, and which
+    of them are names of products (see Names)."""
 
-    def __init__(self, names: Mapping[str, Mapping[str, Iterable[str]]]) -> None:
-        self._names = Names(names)
+    def __init__(
+        self, names: Mapping[str, Mapping[str, Iterable[str]]], proper: Mapping[str, str] | None = None
+    ) -> None:
+        self._names = Names(names, proper)
 
     def read(self, text: str, today: date) -> Reading:
         """What a text says. Never raises; an empty text says nothing."""

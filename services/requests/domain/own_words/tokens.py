@@ -66,8 +66,16 @@ def _joined(folded: str) -> str:
     return "e" + folded[2:] if folded.startswith("e-") else folded
 
 
+_IN_ADDRESS = re.compile(r"(?<=[^\W_])\.(?=(?:io|ai|it|me|so|to)\b)")
+"""The point of an address such as apollo.io, which ends nothing."""
+
+
 def tokens(text: str) -> list[Token]:
-    return [Token(match[0], _joined(fold(match[0])), match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    points = {match.start() for match in _IN_ADDRESS.finditer(text)}
+    return [
+        Token(match[0], "-" if match.start() in points else _joined(fold(match[0])), match.start(), match.end())
+        for match in _TOKEN.finditer(text)
+    ]
 
 
 def ends_sentence(token: Token) -> bool:
