@@ -205,6 +205,30 @@ LABELS: dict[str, Names] = {
         "price_epsilon": _("Price job: noise in people's choices"),
         "price_outside": _("Price job: worth of staying alone"),
     },
+    "review_criterion": {
+        "quality": _("Quality of the work"),
+        "reliability": _("Reliability"),
+        "communication": _("Communication"),
+        "discretion": _("Discretion"),
+        "initiative": _("Initiative"),
+        "clarity": _("Clear about what is needed"),
+        "terms": _("Keeps to the terms"),
+        "payment": _("Pays as agreed"),
+    },
+    "check_kind": {"phone": _("Phone number"), "identity": _("Identity document")},
+    "check": {
+        "new": _("Not asked for"),
+        "asked": _("Waiting for an operator"),
+        "granted": _("Checked"),
+        "refused": _("Not granted"),
+        "revoked": _("Taken back"),
+    },
+    "check_event": {
+        "ask": _("asked for"),
+        "grant": _("granted"),
+        "refuse": _("not granted"),
+        "revoke": _("taken back"),
+    },
     "notice_group": {
         "messages": _("Messages"),
         "offers": _("Offers"),
@@ -239,6 +263,15 @@ LABELS: dict[str, Names] = {
         "brief.expiring": _("Your brief expires soon"),
         "brief.ended": _("Your brief has expired or was removed"),
         "search.found": _("Somebody is new for a saved search"),
+        "review.opened": _("A contract can be reviewed"),
+        "review.written": _("The other side has written its review"),
+        "review.closing": _("The time for your review is running out"),
+        "review.revealed": _("Reviews can be read"),
+        "review.replied": _("Somebody replies to your review"),
+        "review.hidden": _("Your review is hidden"),
+        "check.granted": _("A check of yours is granted"),
+        "check.refused": _("A check of yours is not granted"),
+        "check.revoked": _("A check of yours is taken back"),
         "account.secured": _("Something changes in how you sign in"),
     },
     "price_kind": {
@@ -369,6 +402,7 @@ LABELS: dict[str, Names] = {
 TONES = {
     "open": "info", "sent": "info", "submitted": "info", "issued": "info", "trial": "info", "queued": "info",
     "active": "good", "approved": "good", "accepted": "good", "paid": "good", "published": "good", "filled": "good",
+    "granted": "good", "asked": "info", "refused": "bad", "revoked": "bad",
     "kept": "good", "paused": "warn", "notice": "warn", "disputed": "warn", "partly_paid": "warn", "unpaid": "warn",
     "countered": "warn",
     "declined": "bad", "terminated": "bad", "removed": "bad", "failed": "bad", "overdue": "bad", "written_off": "bad",
@@ -401,6 +435,11 @@ IN_SENTENCES: Names = {
     "credited": _("credited"),
     "written_off": _("written off"),
     "paid": _("paid"),
+    "new": _("not asked for"),
+    "asked": _("waiting for an operator"),
+    "granted": _("granted"),
+    "refused": _("not granted"),
+    "revoked": _("taken back"),
 }
 """States as a sentence says them: "This offer is …"."""
 

@@ -42,6 +42,7 @@ def contract(id: str) -> Response:
         contract=(c.GetContract, {"id": id}),
         timesheets=maybe(work.ListTimesheets, {"contract_id": id, "limit": 8}),
         invoices=maybe(billing.ListInvoices, {"contract_id": id, "limit": 8}),
+        review=maybe(c.GetReview, {"id": id}),
     )
     return page("contracts/contract.html", side=my_side(got["contract"]), **got, **SIDES)
 

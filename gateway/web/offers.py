@@ -136,6 +136,7 @@ def offer(id: str) -> Response:
         mine=newest["by"] == side,
         side=side,
         client=got["client"],
+        known=got["thread"].get("client"),
         **SIDES,
     )
 

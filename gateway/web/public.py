@@ -104,6 +104,8 @@ def assistant(id: str) -> Response:
         card=maybe(matching.GetAssistantCard, {"id": id}),
         rates=maybe(rate_cards.GetRateCard, {"id": id}),
         similar=maybe(matching.FindSimilar, {"id": id, "limit": 3}),
+        trust=maybe(matching.GetTrust, {"id": id}),
+        reviews=maybe(matching.ListReviewsOf, {"subject_id": id, "limit": 3}),
         **({"shortlist": maybe(requests.GetShortlist)} if session.current() is not None else {}),
     )
     shortlist = got.pop("shortlist", None) or {"items": ()}

@@ -19,10 +19,35 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account's name."""
+    """An account's name, whether its e-mail address is confirmed, and since when it is here."""
 
     id: str
     name: str
+    email_confirmed: bool = False
+    since: datetime | None = None
+
+
+def person_of(data: Data, held: Person | None, at: datetime) -> Person:
+    """It stays as old as what was `held` of it."""
+    since = held.since if held is not None and held.since else at
+    return Person(data["account_id"], data["name"], bool(data.get("email_confirmed")), since)
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Minutes approved of somebody on one side; `id` is that of `store.side_key`."""
+
+    id: str
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """A client's invoices that were paid in full, and those of them by the day they were due."""
+
+    id: str
+    paid: int = 0
+    on_time: int = 0
 
 
 def practice_of(data: Data, held: Practice | None) -> Practice:

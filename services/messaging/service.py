@@ -349,6 +349,15 @@ class MessagingService(Service):
         requests.BriefExpiring,
         requests.BriefEnded,
         matching.SearchFound,
+        matching.ReviewOpened,
+        matching.ReviewWritten,
+        matching.ReviewClosing,
+        matching.ReviewRevealed,
+        matching.ReviewReplied,
+        matching.ReviewHidden,
+        matching.CheckGranted,
+        matching.CheckRefused,
+        matching.CheckRevoked,
     )
     def on_step(self, call: Call, event: Received) -> None:
         self._tell(call, event)

@@ -79,7 +79,8 @@ def export(store: Database, account_id: str) -> Iterator[tuple[str, list[Documen
         held = kind.personal
         if isinstance(held, Held) and held.of:
             found = store.raw[kind.name].find(_of(held.of, account_id), session=store.session).sort("_id", 1)
-            yield kind.name, [_plain(document, held.secret) for document in found]
+            shown = kind(store.raw, store.session).taken_along
+            yield kind.name, [_plain(shown(document, account_id), held.secret) for document in found]
 
 
 def _plain(document: Document, secret: tuple[str, ...]) -> Document:

@@ -143,6 +143,10 @@ class Collection(Generic[E]):
         """A document of an older schema version as one of today's. Collections that changed override it."""
         return document
 
+    def taken_along(self, document: Document, account_id: str) -> Document:
+        """A document as its owner's export shows it. Collections with something to hide from one side override it."""
+        return document
+
     # -- reading -------------------------------------------------------------------------------------------------
 
     def get(self, id: str) -> E:

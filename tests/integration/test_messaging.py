@@ -22,6 +22,7 @@ from shared.platform.ids import new_id
 from shared.platform.outbox import Publisher
 from shared.platform.run import make_container, provider_of
 from shared.platform.service import set_clock
+from tests.integration.test_profiles_and_requests import PROFILE
 from tests.support.broker import Broker
 from tests.support.services import actor, running
 from tests.support.smtp import SmtpServer
@@ -29,6 +30,7 @@ from tests.unit.messaging.facts import data_of
 
 Json = dict[str, Any]
 OPERATOR = actor("olga", "operator")
+PUBLISHED = {**PROFILE, "published_at": "2026-03-02T09:00:00+00:00"}
 ACCOUNT = {"roles": ["client"], "email_confirmed": True}
 
 
@@ -324,7 +326,7 @@ def test_an_event_that_comes_twice_is_told_once(world: World) -> None:
 
     assert len(world.notifications(world.anna)) == len(world.mails(world.anna)) == 1
     assert len(world.read(world.anna)["messages"]) == 2
-    assert world.counts(world.anna) == {"notifications": 1, "messages": 1}
+    assert world.counts(world.anna) == {"notifications": 1, "messages": 1, "photo_id": ""}
 
 
 def test_an_event_that_comes_before_its_recipients_account_is_told_later(world: World) -> None:
@@ -338,6 +340,27 @@ def test_an_event_that_comes_before_its_recipients_account_is_told_later(world: 
 
     until(lambda: len(world.mails(newcomer)) == 1)
     assert world.database.dead_letters.raw.count_documents({"_id": event["id"]}) == 0
+
+
+def test_a_photo_is_shown_while_its_profile_is_published(world: World) -> None:
+    world.step("offer.sent", world.carla)
+
+    def told(name: str, photo_id: str, sequence: int) -> None:
+        data = {**PUBLISHED, "assistant_id": world.anna.account_id, "photo_id": photo_id}
+        world.publish(world.event(name, world.anna.account_id, data, sequence=sequence))
+
+    def shown() -> tuple[str, str]:
+        (talk,) = world.call(c.ListConversations, {}, world.carla)["items"]
+        return talk["assistant_photo_id"], world.counts(world.anna)["photo_id"]
+
+    told("profile.published", "photo-1", 1)
+    assert shown() == ("photo-1", "photo-1")
+    told("profile.changed", "photo-3", 3)
+    told("profile.changed", "photo-2", 2)  # late
+    assert shown() == ("photo-3", "photo-3")
+    assert world.counts(world.carla)["photo_id"] == ""
+    told("profile.unpublished", "", 4)
+    assert shown() == ("", "")
 
 
 def test_the_newest_copy_of_an_account_stays(world: World) -> None:

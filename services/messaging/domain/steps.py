@@ -91,6 +91,15 @@ def of_approval(fact: Fact, _acting: Side | None) -> tuple[Side, ...]:
     return (CLIENT, ASSISTANT) if fact.get("approved_by") == "silence" else (ASSISTANT,)
 
 
+def silent(fact: Fact, _acting: Side | None) -> tuple[Side, ...]:
+    """Those who have not written their review."""
+    return tuple(Side(name) for name in fact.get("missing") or ())
+
+
+def assistant(_fact: Fact, _acting: Side | None) -> tuple[Side, ...]:
+    return (ASSISTANT,)
+
+
 def of_invoice(fact: Fact, _acting: Side | None) -> tuple[Side, ...]:
     """A credit note is told of by the credit, not once more by its issue."""
     return () if fact.get("kind") == "credit_note" else (CLIENT,)
@@ -113,6 +122,10 @@ def by_silence(fact: Fact) -> str:
     return "silence" if fact.get("approved_by") == "silence" else ""
 
 
+def checked(fact: Fact) -> str:
+    return str(fact.get("kind", ""))
+
+
 def several(fact: Fact) -> str:
     return "several" if int(fact["count"]) > 1 else ""
 
@@ -126,6 +139,9 @@ TIMESHEET = ("title", *NAMES, "week_start", "minutes", "disputed_minutes", "revi
 INVOICE = ("title", *NAMES, "number", "total", "paid", "due", "due_on", "state", "reason")
 BRIEF = ("title", "state", "reason")
 SEARCH = ("search_name", "count", "names")
+REVIEW = ("title", *NAMES, "closes_at")
+CHECK = ("kind", "note")
+REVIEW_PAGE = "/contracts/{contract_id}/review"
 
 STEPS: Mapping[str, Step] = {
     "offer.sent": Step(whom=recipient, path="/offers/{id}", params=OFFER, form=again, quote="message", line=True),
@@ -155,6 +171,15 @@ STEPS: Mapping[str, Step] = {
     "invoice.written_off": Step(whom=others, path="/invoices/{id}", params=INVOICE, quote="reason"),
     "brief.expiring": Step(whom=client, path="/briefs/{brief_id}", params=BRIEF),
     "search.found": Step(whom=client, path="/searches/{search_id}", params=SEARCH, form=several),
+    "review.opened": Step(whom=both, path=REVIEW_PAGE, params=REVIEW),
+    "review.written": Step(whom=others, path=REVIEW_PAGE, params=REVIEW),
+    "review.closing": Step(whom=silent, path=REVIEW_PAGE, params=REVIEW),
+    "review.revealed": Step(whom=both, path=REVIEW_PAGE, params=REVIEW),
+    "review.replied": Step(whom=others, path=REVIEW_PAGE, params=REVIEW),
+    "review.hidden": Step(whom=author, path=REVIEW_PAGE, params=REVIEW),
+    "check.granted": Step(whom=assistant, path="/checks", params=CHECK, form=checked, quote="note"),
+    "check.refused": Step(whom=assistant, path="/checks", params=CHECK, form=checked, quote="note"),
+    "check.revoked": Step(whom=assistant, path="/checks", params=CHECK, form=checked, quote="note"),
     "brief.ended": Step(whom=of_brief_end, path="/briefs/{brief_id}", params=BRIEF, form=state, quote="reason"),
 }
 

@@ -62,3 +62,15 @@ def test_books_are_kept_to_the_end_of_the_tenth_year() -> None:
     assert personal.kept_until(datetime(2028, 2, 29, tzinfo=UTC)) == datetime(2039, 1, 1, tzinfo=UTC)
     kept = {name for name in SERVICES if personal.keeps_something(database(name))}
     assert kept == {"matching", "work", "billing"}
+
+
+@pytest.mark.parametrize(("mine", "others"), [("client", "assistant"), ("assistant", "client")])
+def test_a_sealed_review_is_not_read_by_way_of_the_export(mine: str, others: str) -> None:
+    from services.matching.store import Reviews
+
+    reviews = Reviews({"reviews": None})
+    kept = {"client_id": "client", "assistant_id": "assistant", "by_client": "c", "by_assistant": "a"}
+
+    sealed = reviews.taken_along({**kept, "revealed_at": None}, mine)
+    assert (sealed[f"by_{mine}"], sealed[f"by_{others}"]) == (mine[0], None)
+    assert reviews.taken_along({**kept, "revealed_at": "now"}, mine)[f"by_{others}"] == others[0]
