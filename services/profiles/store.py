@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from services.profiles.domain.address import Address
 from services.profiles.domain.availability import Availability
+from services.profiles.domain.calendar import Commitment, FollowedCalendar
 from services.profiles.domain.evidence import Evidence
 from services.profiles.domain.files import File, FileState, Held
 from services.profiles.domain.profile import Profile
@@ -44,10 +45,31 @@ class Availabilities(Collection[Availability]):
     name = "availabilities"
     entity = Availability
     personal = Owned(of=("_id",))
+    indexes = (Index("feed_key", unique=True, where={"feed_key": {"$gt": ""}}),)
 
     def of(self, assistant_id: str) -> Availability:
         """What is kept, or a first one."""
         return self.find_one(id=assistant_id) or Availability(id=assistant_id)
+
+
+class Calendars(Collection[FollowedCalendar]):
+    name = "calendars"
+    entity = FollowedCalendar
+    personal = Owned(of=("assistant_id",))
+    indexes = (Index("assistant_id"),)
+
+    def of(self, assistant_id: str) -> list[FollowedCalendar]:
+        """Oldest first."""
+        return self.find(assistant_id=assistant_id, sort=[("_id", 1)])
+
+
+class Commitments(Collection[Commitment]):
+    """Copies of contracts."""
+
+    name = "commitments"
+    entity = Commitment
+    personal = Owned(of=("assistant_id",))
+    indexes = (Index("assistant_id", "live"),)
 
 
 class Owners(Collection[Owner]):
@@ -142,10 +164,12 @@ class ProfilesStore(Database):
         "availability.": Owned(of=("assistant_id",)),
         "profiles.imported": NothingPersonal("several profiles each: `redact` below takes the one out"),
     }
-    copies: ClassVar[dict[str, str]] = {"owners": "accounts"}
+    copies: ClassVar[dict[str, str]] = {"owners": "accounts", "commitments": "matching"}
     profiles = Profiles
     rate_cards = RateCards
     availabilities = Availabilities
+    calendars = Calendars
+    commitments = Commitments
     owners = Owners
     files = Files
     upload_chunks = UploadChunks
