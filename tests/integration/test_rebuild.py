@@ -55,6 +55,8 @@ def hired(world: InProcess) -> None:
     world.call(profiles.SaveProfile, profile, assistant)
     world.settle()
     world.call(profiles.PublishProfile, {}, assistant)
+    next_month = utc_now().date() + timedelta(days=30)
+    world.call(profiles.AddException, {"kind": "away", "first_on": next_month.isoformat()}, assistant)
     brief = {
         "title": "Calendar",
         "level": "executive",
