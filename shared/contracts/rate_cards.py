@@ -315,7 +315,8 @@ class LateFee(Rule):
 
 
 class PaymentFee(Rule):
-    """`percent_bp` of what is paid, and `amount` for each payment, by one of the `methods`; with the next invoice."""
+    """`percent_bp` of what is paid, and `amount` for each payment, by one of the `methods`; with the next invoice. The
+    part of a payment that pays such a fee bears none."""
 
     methods = fields.List(fields.String(validate=one_of(METHODS)), required=True, validate=items(1, 6))
     percent_bp = fields.Integer(load_default=0, validate=basis_points)

@@ -235,7 +235,7 @@ def _blocks(course: Course, terms: Terms, known: Sequence[Happening]) -> dict[st
 
 
 def _give(course: Course, terms: Terms, gifts: Sequence[Credited]) -> None:
-    for gift in gifts:
+    for gift in sorted(gifts, key=lambda one: (one.on, one.id)):
         if gift.seconds:
             course.pool.grant(
                 Lot(
@@ -373,7 +373,7 @@ def _is_agreed(terms: Terms, spent: Spent) -> bool:
 
 
 def _held_expenses(terms: Terms, known: Sequence[Happening]) -> Iterator[Held]:
-    for spent in of_kind(known, Spent):
+    for spent in sorted(of_kind(known, Spent), key=lambda one: (one.on, one.id)):
         if not _is_agreed(terms, spent):
             yield Held(entry=spent.id, reason="expense", amount=spent.amount)
 

@@ -120,11 +120,14 @@ class Meter:
         self._weeks: defaultdict[date, int] = defaultdict(int)
         self._short_weeks: defaultdict[date, int] = defaultdict(int)
         self._beyond = 0
+        self._overage_hour: Fraction | None = None
+        self._least_amount = any(minimum.amount for minimum in terms.minimums)
 
     def moved_to(self, terms: Terms, clockwork: Clockwork) -> None:
         """The contract changed to another plan; what was deferred waits on."""
         self.terms = terms
         self._clockwork = clockwork
+        self._least_amount = any(minimum.amount for minimum in terms.minimums)
 
     # -- one period ------------------------------------------------------------------------------------------------
 
@@ -132,6 +135,7 @@ class Meter:
         """The lines of a period's time. `over`: the period is; if not, it is what there is so far. `last`: the
         contract is over with it."""
         self._beyond = 0
+        self._overage_hour = None
         charged = charged_seconds(entries, self.terms)
         atoms: list[Atom] = []
         for entry, seconds in zip(entries, charged, strict=True):
@@ -141,7 +145,7 @@ class Meter:
         lines = self._priced(period, atoms)
         for minimum, day, seconds in lacking:
             lines += self._top_up(period, minimum, day, seconds)
-        if over and self.terms.price.kind == "hourly":
+        if over and self._least_amount and self.terms.price.kind == "hourly":
             lines += self._least_amounts(period, lines)
         return lines
 
@@ -328,11 +332,11 @@ class Meter:
         priced: list[tuple[int, Fraction, Charge | None]] = []
         if atom.way == "hours":
             for seconds, hour, rule, index in by_hour.take(atom.seconds):
-                cost = hour * percent / 100
+                cost = hour if percent == 100 else hour * percent / 100
                 made = ("minimum", minimum.kind, minimum.index) if minimum else ("hours", rule, index)
                 priced.append((seconds, cost, Charge(*made, cost, percent)))
         elif atom.way == "overage":
-            hour = self._rates.overage_hour(self.terms, period) * percent / 100
+            hour = self._beyond_hour(period) if percent == 100 else self._beyond_hour(period) * percent / 100
             priced.append((atom.seconds, hour, Charge("overage", "overage", self.terms.overage.index, hour, percent)))
         elif holding and atom.way in ("covered", "deferred"):
             holding = tuple(rule for rule in holding if rule.on_included == "charged")
@@ -349,12 +353,16 @@ class Meter:
                 if surcharge.flat:
                     flats[surcharge][atom.entry.id] = None
 
+    def _beyond_hour(self, period: Period) -> Fraction:
+        if self._overage_hour is None:
+            self._overage_hour = self._rates.overage_hour(self.terms, period)
+        return self._overage_hour
+
     def _hold(self, period: Period, atom: Atom) -> None:
         key = (atom.entry.id, atom.way)
         before = self.held[key].seconds if key in self.held else 0
         seconds = before + atom.seconds
-        hour = self._rates.overage_hour(self.terms, period)
-        amount = round_half_up(hour * seconds / HOUR) if atom.way == "asked" else 0
+        amount = round_half_up(self._beyond_hour(period) * seconds / HOUR) if atom.way == "asked" else 0
         self.held[key] = Held(entry=atom.entry.id, reason=atom.way, seconds=seconds, amount=amount)
 
     def _line(self, charge: Charge, total: Sum, period: Period) -> Line:
@@ -412,6 +420,10 @@ class _Tiered:
         self._done = 0
 
     def take(self, seconds: int) -> Iterator[tuple[int, Fraction, str, int]]:
+        if len(self._steps) == 1:
+            _, hour, rule, index = self._steps[0]
+            yield seconds, hour, rule, index
+            return
         while seconds:
             reached = [number for number, step in enumerate(self._steps) if step[0] <= self._done]
             number = reached[-1]

@@ -147,7 +147,7 @@ def spans(
             number=number,
             terms=terms,
             calendar=calendar,
-            amount=prices.amount(terms.price.id, position),
+            amount=prices.amount(terms.price.id, position, group_issue),
             whole=(begins, ends),
             start=position,
             end=ends,
