@@ -122,7 +122,8 @@ class Increment(Rule):
 
 class Minimum(Rule):
     """At least `minutes` are charged for each entry, or each day or week with work, or each period, worked in or not.
-    Or, if `minutes` is 0, at least `amount` for the time of each period. Several hold side by side."""
+    Or, if `minutes` is 0, at least `amount` for the time of each period of a price by the hour. A first or last part of
+    a period by its days; of a period only for the contract's own price. Several hold side by side."""
 
     minutes = fields.Integer(load_default=0, validate=between(0, 60 * 200))
     amount = fields.Integer(load_default=0, validate=amounts)

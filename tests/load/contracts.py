@@ -96,7 +96,7 @@ def _day(random: Random, agreement: Agreement, until: date) -> date:
     return agreement.start_on + timedelta(days=random.randrange((until - agreement.start_on).days + 1))
 
 
-# -- terms ---------------------------------------------------------------------------------------------------------------
+# -- terms -----------------------------------------------------------------------------------------------
 
 
 def _prices(random: Random, *, plain: bool) -> list[Json]:
@@ -105,7 +105,7 @@ def _prices(random: Random, *, plain: bool) -> list[Json]:
         ("hourly", "retainer", "retainer")
         if plain
         else ("hourly", "retainer", "retainer", "retainer", "block", "project", "piece")
-    )  # noqa: E501
+    )
     main: Json = {"id": "main", "kind": kind, "amount": random.randrange(1_000, 200_000), "unit": "post"}
     if kind in ("retainer", "block"):
         main["minutes"] = (
@@ -316,7 +316,7 @@ def _rules(random: Random, prices: list[Json]) -> list[Json]:
     return rules
 
 
-# -- what happens --------------------------------------------------------------------------------------------------------
+# -- what happens -----------------------------------------------------------------------------------------------
 
 
 def _work(random: Random, agreement: Agreement, until: date, count: int) -> list[Happening]:

@@ -140,12 +140,13 @@ class Naive:
 
     def holds(self, rule: dict[str, Any], one: Worked, local: datetime) -> bool:
         clock = local.strftime("%H:%M")
+        short = one.asked_at is not None and one.start - one.asked_at < timedelta(hours=rule["hours"])
         return (
-            ("short_notice" in rule["causes"] and one.asked_at is not None and one.start - one.asked_at < timedelta(hours=rule["hours"]))
+            ("short_notice" in rule["causes"] and short)
             or ("evening" in rule["causes"] and (clock >= rule["evening_from"] or clock < rule["morning_until"]))
             or ("weekend" in rule["causes"] and local.weekday() in WEEKEND)
             or ("holiday" in rule["causes"] and local.date() in public_holidays(rule["country"], "", local.year))
-        )  # fmt: skip
+        )
 
     def round(self, days: list[date], walked: list[list[Minute]]) -> None:
         step = self.one("increment")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
@@ -215,10 +216,20 @@ def _streams(course: Course, terms: Terms, known: Sequence[Happening]) -> Iterat
     for price_id, theirs in entries.items():
         other = course.card.get(price_id)
         if other is not None:
-            yield from hours(course, other, theirs)
+            yield from hours(course, _beside(other), theirs)
     yield from _pieces(course, terms, of_kind(known, Delivered))
     for bought in blocks.values():
         yield from bought.items
+
+
+def _beside(terms: Terms) -> Terms:
+    """Terms of a price that is not the contract's own: nothing is charged by it without work, nor ahead."""
+    timing = "arrears" if terms.billing.timing == "estimate" else terms.billing.timing
+    return replace(
+        terms,
+        minimums=tuple(minimum for minimum in terms.minimums if minimum.per != "period"),
+        billing=replace(terms.billing, timing=timing),
+    )
 
 
 def _blocks(course: Course, terms: Terms, known: Sequence[Happening]) -> dict[str, Blocks]:
