@@ -97,7 +97,8 @@ def cycle(billing: Billing, every: str, signed: date, start: date) -> Cycle:
         return Cycle(
             signed, step_months=MONTHS[every], days=(signed.day, other) if both else (signed.day,), shift=shift
         )
-    origin = date(start.year, 1, 1)
+    ends_months = shift and not billing.days
+    origin = date(start.year - 1, 12, 1) if ends_months else date(start.year, 1, 1)
     days: tuple[int, ...]
     if every == "half_month":
         days = billing.days if len(billing.days) == 2 else (1, 16)

@@ -118,7 +118,7 @@ def end_of(terms: Terms, agreement: Agreement, notices: Iterable[NoticeGiven]) -
     last = max(runs_out, given.last or runs_out, agreement.start_on)
     if fixed is not None and fixed.last <= last:
         return fixed
-    return End(last, given.told_on, given.by)
+    return End(last, given.told_on, given.by, fixed.after if fixed is not None else None)
 
 
 def in_trial(terms: Terms, agreement: Agreement, day: date) -> bool:
@@ -240,7 +240,8 @@ def _blocks(course: Course, terms: Terms, known: Sequence[Happening]) -> dict[st
         start = course.agreement.start_on
         blocks[own].buy(start, on=Calendar(terms, course.agreement).begins(start))
     for bought in sorted(of_kind(known, Bought), key=lambda one: (one.on, one.id)):
-        if bought.price_id in blocks:
+        in_contract = bought.on >= course.agreement.start_on and not course.is_last(bought.on)
+        if bought.price_id in blocks and in_contract:
             blocks[bought.price_id].buy(bought.on, bought.id)
     return blocks
 

@@ -143,8 +143,8 @@ class Meter:
             atoms.extend(self._atoms(entry, seconds))
         lacking = list(self._lacking(period, entries, charged, last=last)) if over and self.terms.minimums else []
         lines = self._priced(period, atoms)
-        for minimum, day, seconds in lacking:
-            lines += self._top_up(period, minimum, day, seconds)
+        for minimum, seconds in lacking:
+            lines += self._top_up(period, minimum, seconds)
         if over and self._least_amount and self.terms.price.kind == "hourly":
             lines += self._least_amounts(period, lines)
         return lines
@@ -218,7 +218,7 @@ class Meter:
         return within
 
     def _covered(self, entry: Entry, seconds: int, holding: tuple[Surcharge, ...]) -> int:
-        worth = _worth(holding)
+        worth = _worth(holding) if holding else 100
         covered = self._pool.burn(entry.day, seconds, worth)
         while covered < seconds and self._renew is not None and self._renew(entry.day) is not None:
             covered += self._pool.burn(entry.day, seconds - covered, worth)
@@ -249,25 +249,25 @@ class Meter:
 
     def _lacking(
         self, period: Period, entries: Sequence[Entry], charged: list[int], *, last: bool
-    ) -> Iterator[tuple[Minimum, date, int]]:
+    ) -> Iterator[tuple[Minimum, int]]:
         """What is missing to the least time of weeks that ended in the period, and of the period."""
         for entry, seconds in zip(entries, charged, strict=True):
             if entry.worked:
                 self._short_weeks[monday(entry.day)] += seconds
         ended = sorted(week for week in self._short_weeks if last or week + WEEK <= period.end)
-        weeks = [(week, self._short_weeks.pop(week)) for week in ended]
+        weeks = [self._short_weeks.pop(week) for week in ended]
         for minimum in self.terms.minimums:
             least = minimum.minutes * 60
             if minimum.per == "week":
-                for week, seconds in weeks:
+                for seconds in weeks:
                     if seconds < least:
-                        yield minimum, min(week + WEEK - timedelta(days=1), period.last), least - seconds
+                        yield minimum, least - seconds
             elif minimum.per == "period" and sum(charged) < int(least * period.share):
-                yield minimum, period.last, int(least * period.share) - sum(charged)
+                yield minimum, int(least * period.share) - sum(charged)
 
-    def _top_up(self, period: Period, minimum: Minimum, day: date, seconds: int) -> list[Line]:
-        """Missing time goes the way of time worked on its last day."""
-        entry = Entry(id="", start=NO_TIME, day=day, wall=0, worked=0, charged=seconds)
+    def _top_up(self, period: Period, minimum: Minimum, seconds: int) -> list[Line]:
+        """Missing time goes the way of time worked on the period's last day."""
+        entry = Entry(id="", start=NO_TIME, day=period.last, wall=0, worked=0, charged=seconds)
         return self._priced(period, list(self._atoms(entry, seconds)), minimum)
 
     def _least_amounts(self, period: Period, lines: Iterable[Line]) -> Iterator[Line]:
@@ -362,7 +362,7 @@ class Meter:
         key = (atom.entry.id, atom.way)
         before = self.held[key].seconds if key in self.held else 0
         seconds = before + atom.seconds
-        amount = round_half_up(self._beyond_hour(period) * seconds / HOUR) if atom.way == "asked" else 0
+        amount = priced(self._beyond_hour(period), seconds) if atom.way == "asked" else 0
         self.held[key] = Held(entry=atom.entry.id, reason=atom.way, seconds=seconds, amount=amount)
 
     def _line(self, charge: Charge, total: Sum, period: Period) -> Line:
@@ -371,12 +371,12 @@ class Meter:
         if charge.code == "surcharge":
             rule = next(rule for rule in self.terms.surcharges if rule.index == charge.index)
             params = {"percent": rule.percent, "amount": rule.amount, "causes": list(rule.causes)}
-            unit, amount = rule.on(charge.hour, HOUR), rule.on(charge.hour, seconds)
+            unit, amount = round_half_up(rule.on(charge.hour, HOUR)), round_half_up(rule.on(charge.hour, seconds))
         else:
             if charge.code == "overage" and self.terms.overage.block_minutes:
                 block = self.terms.overage.block_minutes * 60
                 seconds = -(-seconds // block) * block
-            unit, amount = charge.hour, charge.hour * seconds / HOUR
+            unit, amount = priced(charge.hour, HOUR), priced(charge.hour, seconds)
         return Line(
             code=charge.code,
             rule=charge.rule,
@@ -387,16 +387,20 @@ class Meter:
             end=period.last,
             seconds=seconds,
             worked_seconds=total.worked,
-            unit_amount=round_half_up(unit),
-            amount=round_half_up(amount),
+            unit_amount=unit,
+            amount=amount,
             entries=tuple(total.entries),
         )
 
 
+def priced(hour: Fraction, seconds: int) -> int:
+    """Seconds at the price of an hour, rounded half up. Seconds are never negative here."""
+    above, below = hour.numerator * seconds, hour.denominator * HOUR
+    return (2 * above + below) // (2 * below)
+
+
 def _worth(holding: tuple[Surcharge, ...]) -> int:
     """Percent of a second that an included second uses: surcharges may be taken as time."""
-    if not holding:
-        return 100
     alone = [rule.percent for rule in holding if rule.on_included == "time" and not rule.add]
     added = [rule.percent for rule in holding if rule.on_included == "time" and rule.add]
     return 100 + max(alone, default=0) + sum(added)

@@ -16,6 +16,10 @@ Step = tuple[date, int, date]
 """From that day on the price is so much, as was told on another."""
 
 
+LONGEST_AHEAD = timedelta(days=62)
+"""That a price must be known before its period begins, to be invoiced."""
+
+
 class Prices:
     def __init__(self, card: Card, start_on: date, until: date, changes: Iterable[PriceChanged]) -> None:
         changed = sorted(changes, key=lambda change: (change.told_on, change.from_on, change.id))
@@ -85,5 +89,5 @@ def _steps(terms: Terms, start_on: date, until: date, changes: list[PriceChanged
             if lock.most_percent:
                 to = min(to, amount * (100 + lock.most_percent) // 100)
         rise(day, to, change.told_on)
-    rise_by_itself(until)
+    rise_by_itself(until + LONGEST_AHEAD)
     return sorted(steps, key=lambda step: step[0])

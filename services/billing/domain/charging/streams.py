@@ -125,18 +125,22 @@ def hours(course: Course, terms: Terms, entries: Iterable[Entry], blocks: Blocks
     calendar = Calendar(terms, course.agreement)
     days = Days(entries)
     meter = course.meter(terms, blocks)
-    estimated = terms.billing.estimate_minutes if terms.billing.timing == "estimate" else 0
+    billing = terms.billing
+    ahead = billing.timing == "estimate" and terms.price.kind == "hourly" and billing.every in LENGTHS
+    estimated = billing.estimate_minutes if ahead else 0
     needed = bool(terms.minimums or estimated)
     for number, (start, end, whole) in enumerate(_periods(course, calendar, days)):
+        found = days.within(start, min(end, course.seen))
+        if not (found or needed):
+            continue
         known = calendar.begins(start) if estimated else date.max
         amount = course.prices.amount(terms.price.id, start, known)
         close_on = start if terms.billing.every == "entry" else calendar.closes(end, course.over)
         estimate = _estimate(course, terms, calendar, (start, end, whole), amount) if estimated else None
         if estimate is not None and estimate.on <= course.until:
-            batch = Batch(number=number, start=start, end=end - ONE)
+            batch = Batch(number=number, start=start, end=estimate.end)
             yield replace(estimate, lines=course.discounted(terms, batch, estimate.lines))
-        found = days.within(start, min(end, course.seen))
-        if start > course.until or not (found or needed):
+        if start > course.until:
             continue
         over = end <= course.seen
         part = share(NO_PRORATION, (start, end), (whole, calendar.periods.after(whole))) if needed else WHOLE
