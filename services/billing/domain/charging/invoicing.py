@@ -196,10 +196,11 @@ class Desk:
         self._accrue(day, invoice)
         invoice.paid += amount
         entries = (payment.id,) if payment.id else ()
+        costly = [fee for fee in self._terms.payment_fees if payment.method in fee.methods]
         fees = sum(line.amount for line in invoice.lines if line.code == "payment_fee")
-        base = Fraction(amount * (invoice.total - fees), invoice.total)
-        for fee in self._terms.payment_fees:
-            if payment.method in fee.methods and base > 0:
+        base = Fraction(amount * (invoice.total - fees), invoice.total) if costly else Fraction(0)
+        for fee in costly:
+            if base > 0:
                 self._wait(
                     day,
                     Line(
@@ -219,9 +220,11 @@ class Desk:
                 self._push(day, ISSUE, None)
 
     def _paid_early(self, day: date, invoice: Invoice, entries: tuple[str, ...]) -> None:
-        base = sum(line.amount for line in invoice.lines if line.code in DISCOUNTED or line.code == "discount")
-        for rule in self._terms.discounts:
-            if rule.when == "paid_early" and (day - invoice.issued_on).days <= rule.count and base > 0:
+        rules = [rule for rule in self._terms.discounts if rule.when == "paid_early"]
+        discounted = (line.amount for line in invoice.lines if line.code in DISCOUNTED or line.code == "discount")
+        base = sum(discounted) if rules else 0
+        for rule in rules:
+            if (day - invoice.issued_on).days <= rule.count and base > 0:
                 self._wait(
                     day,
                     Line(

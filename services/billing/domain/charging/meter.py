@@ -411,7 +411,7 @@ class _Tiered:
 
     def __init__(self, terms: Terms, period: Period, total: int) -> None:
         steps = [(0, Fraction(period.amount), "price", -1)]
-        for tier in terms.tiers:
+        for tier in terms.tiers if total else ():
             if not tier.from_minutes:
                 continue
             begins = tier.from_minutes * 60
