@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from gateway.caller import caller, maybe
 from gateway.forms import FileInput, Form, posted_key
+from gateway.security import UPLOAD_LIMIT, limiter
 from gateway.session import needs
 from gateway.uploads import send, takes_file
 from gateway.web import act, done
@@ -27,17 +28,20 @@ class PhotoForm(Form):
 
 
 @pages.route("/practice/photo", methods=["GET", "POST"])
+@limiter.limit(UPLOAD_LIMIT, methods=["POST"])
 @needs("assistant")
 @takes_file("photo")
 def edit() -> Response:
-    profile = caller.queries(profile=maybe(profiles.GetMyProfile))["profile"]
+    kept = caller.queries(profile=maybe(profiles.GetMyProfile))["profile"]
+    if kept and kept["state"] == "published":
+        caller.counts["photo_id"] = kept["photo_id"]  # the header may not have heard of a new one yet
     form = PhotoForm()
-    if form.valid and profile:
+    if form.valid and kept:
         with form.catching():
             file = send(form.file.value, "photo", form.key)
             caller.command(c.SetPhoto, {"file_id": file["id"]}, key=f"{form.key}-set")
             return done(_("Your photo is there. This is how clients see it."), url_for("photo.edit"))
-    return form.page("practice/photo.html", profile=profile)
+    return form.page("practice/photo.html", kept=kept)
 
 
 @pages.post("/practice/photo/remove")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from services.profiles.availability_part import AvailabilityPart, today_in
+from eventlet import spawn_n, tpool
+
+from services.profiles.availability_part import today_in
+from services.profiles.calendar_part import CalendarPart
 from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
+from services.profiles.domain.rate_card import RateCard
 from services.profiles.parts import AddressPart, EvidencePart, FilesPart, shown
 from services.profiles.store import Owner, ProfilesStore
 from shared.contracts import accounts
 from shared.contracts import profiles as c
+from shared.contracts import rate_cards as cards
 from shared.platform.errors import NotFound
 from shared.platform.file_store import FileSettings
 from shared.platform.ids import new_id
@@ -19,9 +25,11 @@ from shared.platform.service import IMPORTED, Call, Received, Service, StoreProv
 Request = dict[str, Any]
 
 
-class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Service):
+class ProfilesService(CalendarPart, FilesPart, EvidencePart, AddressPart, Service):
     name = "profiles"
     settings_class = FileSettings
+    run_aside = staticmethod(spawn_n)
+    run_in_thread = staticmethod(tpool.execute)
     store = StoreProvider(ProfilesStore)
 
     @command(c.SaveProfile)
@@ -38,6 +46,7 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Se
         """The draft, or the change of what is there; a published profile is told of whole."""
         call.actor.require()
         require_assistant(assistant=call.actor.has("assistant"))
+        content = self._at_the_cards_rates(call, content)
         held: Profile | None = call.tx.profiles.find_one(id=call.actor.party_id)
         if held is None:
             return shown(call.tx.profiles.save(Profile.draft(call.actor.party_id, content, call.now)))
@@ -61,6 +70,30 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Se
         call.emit(c.ProfileUnpublished, saved.id, {"assistant_id": saved.id})
         return shown(saved)
 
+    @command(cards.SaveRateCard)
+    def save_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        require_assistant(assistant=call.actor.has("assistant"))
+        held: RateCard | None = call.tx.rate_cards.find_one(id=call.actor.party_id)
+        card = held.changed(request, call.now) if held else RateCard.of(call.actor.party_id, request, call.now)
+        saved = call.tx.rate_cards.save(card)
+        call.emit(cards.RateCardChanged, saved.id, shown_card(saved))
+        _reprice(call, saved, call.tx.profiles.find_one(id=saved.id))
+        return shown_card(saved)
+
+    @command(cards.ImportRateCards)
+    def import_rate_cards(self, call: Call, request: Request) -> None:
+        call.actor.require("operator", "system")
+        imported = []
+        for number, card in enumerate(request["cards"]):
+            with within(f"cards.{number}"):
+                imported.append(RateCard.of(card["assistant_id"], card, call.now))
+        saved = call.tx.rate_cards.insert_all(imported)
+        held = {one.id: one for one in call.tx.profiles.find({"_id": {"$in": [card.id for card in saved]}})}
+        for card in saved:
+            call.emit(cards.RateCardChanged, card.id, shown_card(card))
+            _reprice(call, card, held.get(card.id))
+
     @command(c.ImportProfiles)
     def import_profiles(self, call: Call, request: Request) -> None:
         call.actor.require("operator", "system")
@@ -77,7 +110,9 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Se
         held = self.store.profiles.find_one(id=call.actor.party_id)
         if held is None:
             raise NotFound("You have no profile yet. Write one to be found.")
-        return {**shown(held), "completeness": completeness(held.content), "first": held.published_at is None}
+        pieces = self.store.evidence.count(owner_id=held.id)
+        complete = completeness(held.content, photo=int(bool(held.photo_id)), evidence=pieces)
+        return {**shown(held), "completeness": complete, "first": held.published_at is None}
 
     @query(c.GetProfile)
     def get_profile(self, call: Call, request: Request) -> dict[str, Any]:
@@ -85,6 +120,24 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Se
         profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
         away = self.store.availabilities.of(profile.id).shown_to_clients(today_in(profile.content.time_zone, call.now))
         return {**shown(profile), "away": away}
+
+    @query(cards.GetMyRateCard)
+    def get_my_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        require_assistant(assistant=call.actor.has("assistant"))
+        held = self.store.rate_cards.find_one(id=call.actor.party_id)
+        if held is not None:
+            return shown_card(held)
+        profile = self.store.profiles.find_one(id=call.actor.party_id)
+        first = proposed(profile) if profile else None
+        return shown_card(first) if first else {"assistant_id": call.actor.party_id, **NO_CARD}
+
+    @query(cards.GetRateCard)
+    def get_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
+        profile = self.store.profiles.get(request["id"])
+        profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
+        card = self.store.rate_cards.find_one(id=profile.id) or proposed(profile)
+        return shown_card(card) if card else {"assistant_id": profile.id, **NO_CARD}
 
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:
@@ -106,3 +159,36 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Se
         if held is None:
             raise NotFound("You have no profile yet. Write one to be found.")
         return held
+
+    def _at_the_cards_rates(self, call: Call, content: Content) -> Content:
+        """What a profile says of its rates is the rate card's to say, once there is one."""
+        card: RateCard | None = call.tx.rate_cards.find_one(id=call.actor.party_id)
+        if card is None:
+            return content
+        return replace(content, hourly_rate=card.hourly_rate or content.hourly_rate, retainer=card.retainer)
+
+
+def _reprice(call: Call, card: RateCard, held: Profile | None) -> None:
+    """The profile's rates follow the card, and with them what is searched and matched."""
+    if held is None or (priced := held.priced(card.hourly_rate, card.retainer, call.now)) is held:
+        return
+    saved = call.tx.profiles.save(priced)
+    if saved.is_published:
+        call.emit(c.ProfileChanged, saved.id, shown(saved))
+
+
+NO_CARD: dict[str, Any] = {"currency": "EUR", "prices": (), "rules": (), "version": 0}
+
+
+def proposed(profile: Profile) -> RateCard | None:
+    """What a practice without a rate card charges: its profile's rates, where it says any."""
+    content = profile.content
+    if content.hourly_rate is None:
+        return None
+    return RateCard.proposed(profile.id, content.hourly_rate, content.retainer, profile.updated_at)
+
+
+def shown_card(card: RateCard) -> dict[str, Any]:
+    """The card as its contract shows it."""
+    values = {name: getattr(card, name) for name in RateCard.__slots__}
+    return {**values, "assistant_id": card.id, "hourly_rate": card.hourly_rate, "retainer": card.retainer}

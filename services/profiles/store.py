@@ -1,4 +1,4 @@
-"""Documents of profiles, and the copies of accounts that say whether an address is confirmed."""
+"""Documents of profiles and rate cards, and the copies of accounts that say whether an address is confirmed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import ClassVar
 
 from services.profiles.domain.address import Address
 from services.profiles.domain.availability import Availability
+from services.profiles.domain.calendar import Commitment, FollowedCalendar
 from services.profiles.domain.evidence import Evidence
 from services.profiles.domain.files import File, FileState, Held
 from services.profiles.domain.profile import Profile
+from services.profiles.domain.rate_card import RateCard
 from shared.platform.storage import Collection, Database, Document, Index, Raw
 
 
@@ -28,13 +30,39 @@ class Profiles(Collection[Profile]):
     entity = Profile
 
 
+class RateCards(Collection[RateCard]):
+    """By the assistant's id."""
+
+    name = "rate_cards"
+    entity = RateCard
+
+
 class Availabilities(Collection[Availability]):
     name = "availabilities"
     entity = Availability
+    indexes = (Index("feed_key", unique=True, where={"feed_key": {"$gt": ""}}),)
 
     def of(self, assistant_id: str) -> Availability:
         """What is kept, or a first one."""
         return self.find_one(id=assistant_id) or Availability(id=assistant_id)
+
+
+class Calendars(Collection[FollowedCalendar]):
+    name = "calendars"
+    entity = FollowedCalendar
+    indexes = (Index("assistant_id"),)
+
+    def of(self, assistant_id: str) -> list[FollowedCalendar]:
+        """Oldest first."""
+        return self.find(assistant_id=assistant_id, sort=[("_id", 1)])
+
+
+class Commitments(Collection[Commitment]):
+    """Copies of contracts."""
+
+    name = "commitments"
+    entity = Commitment
+    indexes = (Index("assistant_id", "live"),)
 
 
 class Owners(Collection[Owner]):
@@ -118,9 +146,12 @@ class Addresses(Collection[Address]):
 
 class ProfilesStore(Database):
     service = "profiles"
-    copies: ClassVar[dict[str, str]] = {"owners": "accounts"}
+    copies: ClassVar[dict[str, str]] = {"owners": "accounts", "commitments": "matching"}
     profiles = Profiles
+    rate_cards = RateCards
     availabilities = Availabilities
+    calendars = Calendars
+    commitments = Commitments
     owners = Owners
     files = Files
     upload_chunks = UploadChunks

@@ -27,7 +27,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "money": ("invoice",),
     "briefs": ("brief",),
     "searches": ("search",),
-    "reviews": ("review",),
+    "reviews": ("review", "check"),
     "security": ("account",),
 }
 """Groups in the order in which they are shown, and how the names of their events begin."""
