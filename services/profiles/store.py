@@ -44,7 +44,7 @@ class RateCards(Collection[RateCard]):
 class Availabilities(Collection[Availability]):
     name = "availabilities"
     entity = Availability
-    personal = Owned(of=("_id",))
+    personal = Owned(of=("_id",), secret=("feed_key",))
     indexes = (Index("feed_key", unique=True, where={"feed_key": {"$gt": ""}}),)
 
     def of(self, assistant_id: str) -> Availability:
