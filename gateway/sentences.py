@@ -64,6 +64,15 @@ SENTENCES: dict[str, tuple[Any, str]] = {
         _l("%(count)s assistants are new for your search “%(search_name)s”: %(names)s."),
         "search",
     ),
+    "proposal.decided/accepted": (
+        _l("What you proposed is in the list now: “%(title)s”, as “%(label)s”."),
+        "circle-check",
+    ),
+    "proposal.decided/merged": (
+        _l("“%(title)s” is in the list as “%(label)s”; your words find it now."),
+        "circle-check",
+    ),
+    "proposal.decided/declined": (_l("“%(title)s” was not taken into the list: %(reason)s"), "ban"),
     "account.secured/app_added": (_l("An authenticator app protects your account now."), "shield-check"),
     "account.secured/app_removed": (_l("Your authenticator app was removed."), "shield-check"),
     "account.secured/two_steps_on": (_l("We ask for a second step when you sign in now."), "shield-check"),

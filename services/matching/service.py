@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 import weakref
@@ -36,8 +37,9 @@ from services.matching.domain.weights import SIDES, Weights
 from services.matching.live_index import LiveIndex
 from services.matching.price_job import PriceJob
 from services.matching.store import MatchingStore, Promise
-from shared.contracts import accounts, profiles, requests, taxonomy
+from shared.contracts import accounts, profiles, requests, taxonomy, vocabulary
 from shared.contracts import matching as c
+from shared.platform.additions import watched
 from shared.platform.context import Actor
 from shared.platform.errors import Conflict, NotFound, Unavailable
 from shared.platform.ids import new_id
@@ -71,6 +73,12 @@ OFFER_EVENTS = {
 }
 
 
+@functools.lru_cache(maxsize=1)
+def terms(_version: int) -> TermIndex:
+    """Of all names of the taxonomy in a version of it."""
+    return TermIndex(taxonomy.names())
+
+
 class MatchingService(Service):
     name = "matching"
     store = StoreProvider(MatchingStore)
@@ -80,7 +88,8 @@ class MatchingService(Service):
     @classmethod
     def on_start(cls, store: MatchingStore, _settings: Any) -> None:
         store.weights.add_default()
-        index = store.index = LiveIndex(store, TermIndex(taxonomy.names()), run=tpool.execute)
+        watched(store.taxonomy_additions)
+        index = store.index = LiveIndex(store, lambda: terms(taxonomy.fresh()), run=tpool.execute)
         cls.indexes.add(index)
         gone = weakref.ref(index)
         threading.Thread(target=index.build, name="matching-index", daemon=True).start()
@@ -625,6 +634,10 @@ class MatchingService(Service):
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:
         call.tx.people.put_if_newer(Person(event.data["account_id"], event.data["name"]), event.sequence)
+
+    @subscribe(vocabulary.TaxonomyExtended)
+    def on_taxonomy_extended(self, call: Call, event: Received) -> None:
+        call.tx.taxonomy_additions.keep(event.data)
 
     @subscribe(accounts.AccountsImported)
     def on_accounts_imported(self, call: Call, event: Received) -> None:

@@ -16,6 +16,7 @@ from services.matching.domain.practice import Practice
 from services.matching.domain.searches import Search
 from services.matching.domain.table import Standing
 from services.matching.domain.weights import DEFAULT_WEIGHTS, FORMULA, Weights, WeightsState
+from shared.platform.additions import TaxonomyAdditions
 from shared.platform.clock import utc_now
 from shared.platform.errors import NotFound
 from shared.platform.ids import new_id
@@ -344,7 +345,12 @@ class WeightSets(Collection[Weights]):
 
 class MatchingStore(Database):
     service = "matching"
-    copies: ClassVar[dict[str, str]] = {"practices": "profiles", "briefs": "requests", "people": "accounts"}
+    copies: ClassVar[dict[str, str]] = {
+        "practices": "profiles",
+        "briefs": "requests",
+        "people": "accounts",
+        "taxonomy_additions": "profiles",
+    }
     practices = Practices
     capacities = Capacities
     briefs = Briefs
@@ -357,6 +363,7 @@ class MatchingStore(Database):
     promises = Promises
     searches = Searches
     jobs = Jobs
+    taxonomy_additions = TaxonomyAdditions
 
     if TYPE_CHECKING:
         index: LiveIndex

@@ -27,7 +27,7 @@ from services.messaging.mails.formats import Reader
 from services.messaging.mails.smtp import Courier, Server, wrong_url
 from services.messaging.mails.words import DEXTRA
 from services.messaging.store import MessagingStore
-from shared.contracts import accounts, billing, matching, requests, work
+from shared.contracts import accounts, billing, matching, requests, vocabulary, work
 from shared.contracts import messaging as c
 from shared.platform.errors import Conflict, Forbidden
 from shared.platform.sealing import Sealer, SealingSettings
@@ -310,6 +310,7 @@ class MessagingService(Service):
         requests.BriefExpiring,
         requests.BriefEnded,
         matching.SearchFound,
+        vocabulary.ProposalDecided,
     )
     def on_step(self, call: Call, event: Received) -> None:
         self._tell(call, event)

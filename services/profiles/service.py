@@ -8,8 +8,10 @@ from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
 from services.profiles.parts import AddressPart, EvidencePart, FilesPart, shown
 from services.profiles.store import Owner, ProfilesStore
+from services.profiles.vocabulary import VocabularyPart
 from shared.contracts import accounts
 from shared.contracts import profiles as c
+from shared.platform.additions import watched
 from shared.platform.errors import NotFound
 from shared.platform.file_store import FileSettings
 from shared.platform.ids import new_id
@@ -18,10 +20,14 @@ from shared.platform.service import IMPORTED, Call, Received, Service, StoreProv
 Request = dict[str, Any]
 
 
-class ProfilesService(FilesPart, EvidencePart, AddressPart, Service):
+class ProfilesService(FilesPart, EvidencePart, AddressPart, VocabularyPart, Service):
     name = "profiles"
     settings_class = FileSettings
     store = StoreProvider(ProfilesStore)
+
+    @classmethod
+    def on_start(cls, store: ProfilesStore, _settings: Any) -> None:
+        watched(store.taxonomy_additions)
 
     @command(c.SaveProfile)
     def save_profile(self, call: Call, request: Request) -> dict[str, Any]:

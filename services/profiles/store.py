@@ -11,6 +11,8 @@ from services.profiles.domain.address import Address
 from services.profiles.domain.evidence import Evidence
 from services.profiles.domain.files import File, FileState, Held
 from services.profiles.domain.profile import Profile
+from services.profiles.domain.vocabulary import Proposal
+from shared.platform.additions import TaxonomyAdditions
 from shared.platform.storage import Collection, Database, Document, Index, Raw
 
 
@@ -106,6 +108,36 @@ class Addresses(Collection[Address]):
         self.raw.delete_many({"owner_id": owner_id}, session=self.session)
 
 
+class Proposals(Collection[Proposal]):
+    """What assistants propose for the taxonomy."""
+
+    name = "taxonomy_proposals"
+    entity = Proposal
+    indexes = (
+        Index("open_name", unique=True, where={"state": "proposed"}),
+        Index("by", "-_id"),
+        Index("state", "-_id"),
+    )
+
+    def to_document(self, entity: Proposal) -> Document:
+        return {**super().to_document(entity), "open_name": entity.open_name}
+
+    def open_by_name(self, folded: str) -> Proposal | None:
+        return self.find_one(open_name=folded, state="proposed")
+
+
+class TaxonomyNumbers(Raw):
+    """The last number that a change of the taxonomy got."""
+
+    name = "taxonomy_numbers"
+
+    def take(self) -> int:
+        """The next one. Two transactions that take one conflict: the second runs again and sees what the first did."""
+        self.raw.update_one({"_id": "last"}, {"$inc": {"last": 1}}, upsert=True, session=self.session)
+        row = self.raw.find_one({"_id": "last"}, session=self.session)
+        return int(row["last"]) if row else 1
+
+
 class ProfilesStore(Database):
     service = "profiles"
     copies: ClassVar[dict[str, str]] = {"owners": "accounts"}
@@ -115,3 +147,6 @@ class ProfilesStore(Database):
     upload_chunks = UploadChunks
     evidence = Pieces
     addresses = Addresses
+    proposals = Proposals
+    taxonomy_additions = TaxonomyAdditions
+    taxonomy_numbers = TaxonomyNumbers

@@ -60,6 +60,10 @@ def client(_fact: Fact, _acting: Side | None) -> tuple[Side, ...]:
     return (CLIENT,)
 
 
+def proposer(_fact: Fact, _acting: Side | None) -> tuple[Side, ...]:
+    return (ASSISTANT,)
+
+
 def others(_fact: Fact, acting: Side | None) -> tuple[Side, ...]:
     """All but the side that acted."""
     return tuple(side for side in Side if side is not acting)
@@ -118,6 +122,7 @@ TIMESHEET = ("title", *NAMES, "week_start", "minutes", "disputed_minutes", "revi
 INVOICE = ("title", *NAMES, "number", "total", "paid", "due", "due_on", "state", "reason")
 BRIEF = ("title", "state", "reason")
 SEARCH = ("search_name", "count", "names")
+PROPOSAL = ("title", "label", "state", "reason")
 
 STEPS: Mapping[str, Step] = {
     "offer.sent": Step(whom=recipient, path="/offers/{id}", params=OFFER, form=again, quote="message", line=True),
@@ -143,6 +148,7 @@ STEPS: Mapping[str, Step] = {
     "invoice.written_off": Step(whom=others, path="/invoices/{id}", params=INVOICE, quote="reason"),
     "brief.expiring": Step(whom=client, path="/briefs/{brief_id}", params=BRIEF),
     "search.found": Step(whom=client, path="/searches/{search_id}", params=SEARCH, form=several),
+    "proposal.decided": Step(whom=proposer, path="/proposals", params=PROPOSAL, form=state, quote="reason"),
     "brief.ended": Step(whom=of_brief_end, path="/briefs/{brief_id}", params=BRIEF, form=state, quote="reason"),
 }
 
@@ -150,7 +156,7 @@ STEPS: Mapping[str, Step] = {
 def parties_of(fact: Fact) -> Parties:
     """An invoice's issuer is the assistant's practice."""
     return Parties(
-        client_id=fact["client_id"],
+        client_id=fact.get("client_id", ""),
         client_name=fact.get("client_name", ""),
         assistant_id=fact.get("assistant_id") or fact.get("issuer_id", ""),
         assistant_name=fact.get("assistant_name") or fact.get("issuer_name", ""),
