@@ -88,7 +88,7 @@ class Caller:
     rpc: Rpc
     context: Context
     timeout: float = 8.0
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, Any] = field(default_factory=dict)
     checked: bool = False
     """Whether this request has made sure of the session."""
 

@@ -35,7 +35,7 @@ from gateway import formats, i18n, labels
 from gateway.formats import Unreadable
 from gateway.web import page
 from shared.contracts import practice_files, taxonomy
-from shared.contracts.fields import COUNTRIES
+from shared.contracts.fields import COUNTRIES, DAYS
 from shared.platform.errors import Conflict, DextraError, Invalid, TooMany, Unavailable
 from shared.platform.errors import Text as Sentence
 from shared.platform.money import EXPONENTS
@@ -45,6 +45,8 @@ Choices = Sequence[Any] | Callable[[], Sequence[Any]]
 FILL_IN = "Please fill this in."
 KEY = "_key"
 MORE = "_more"
+AGAIN = ("_copy", "_preview")
+"""Buttons that bring the same form again, with everything that was typed."""
 
 
 def new_key() -> str:
@@ -519,6 +521,95 @@ class Rows(Field):
             self.errors.append(text)
 
 
+class Week(Field):
+    """Working hours by weekday, several spans a day: a row a day, a pair of times a span (`<name>-mon-0-start`).
+
+    An end at 00:00 is the day's end. The buttons `_more` (another span) and `_copy` (a day's hours to Monday to Friday)
+    bring the page again with what was typed, so that they work without scripts. The value is a list of `day`, `start`,
+    `end`, all days alike in order of time.
+    """
+
+    widget = "week"
+    SPANS = 2
+    MOST_SPANS = 4
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.days: dict[str, list[dict[str, str]]] = {}
+        self.wrong: dict[tuple[str, int], Sentence] = {}
+        """Problems by day and number of the span."""
+
+    def bound(self, prefix: str = "") -> Week:
+        field = super().bound(prefix)
+        assert isinstance(field, Week)
+        field.days, field.wrong = {}, {}
+        return field
+
+    def show(self, value: Any) -> None:
+        self.value = list(value or [])
+        self.days = {day: [] for day in DAYS}
+        for entry in sorted(self.value, key=lambda entry: str(entry["start"])):
+            end = "00:00" if entry["end"] == "24:00" else entry["end"]
+            self.days[entry["day"]].append({"start": entry["start"], "end": end})
+        for spans in self.days.values():
+            self._spare(spans, self.SPANS)
+
+    def take(self, data: MultiDict[str, str]) -> None:
+        copied = data.get("_copy", "")
+        self.value, self.days = [], {}
+        for day in DAYS:
+            source = copied if copied in DAYS and day in DAYS[:5] else day
+            typed = [self._typed(data, source, number) for number in range(self.MOST_SPANS)]
+            filled = [span for span in typed if span["start"] or span["end"]]
+            self.days[day] = filled
+            for number, span in enumerate(filled):
+                self._read(day, number, span)
+            self._spare(filled, len(filled) + 1 if data.get(MORE) == f"{self.html_name}-{day}" else self.SPANS)
+        if self.wrong:
+            self.errors.append(Sentence("Please look at what is marked here."))
+        elif self.required and not self.value:
+            self.errors.append(Sentence("Add at least one."))
+
+    def _typed(self, data: MultiDict[str, str], day: str, number: int) -> dict[str, str]:
+        name = f"{self.html_name}-{day}-{number}"
+        return {end: data.get(f"{name}-{end}", "").strip() for end in ("start", "end")}
+
+    def _read(self, day: str, number: int, span: dict[str, str]) -> None:
+        try:
+            start, end = (
+                f"{formats.read_time(span[name].replace('24:00', '00:00')):%H:%M}" for name in ("start", "end")
+            )
+        except Unreadable as problem:
+            self.wrong[day, number] = problem.text
+            return
+        self.value.append({"day": day, "start": start, "end": "24:00" if end == "00:00" else end})
+
+    def _spare(self, spans: list[dict[str, str]], count: int) -> None:
+        while len(spans) < min(count, self.MOST_SPANS):
+            spans.append({"start": "", "end": ""})
+
+    def problem_at(self, rest: str, text: Sentence) -> None:
+        """At `3.end`: the fourth entry of the value."""
+        number = rest.partition(".")[0]
+        if number.isdigit() and int(number) < len(self.value):
+            day = self.value[int(number)]["day"]
+            before = [entry for entry in self.value[: int(number)] if entry["day"] == day]
+            self.wrong[day, len(before)] = text
+            if not self.errors:
+                self.errors.append(Sentence("Please look at what is marked here."))
+        else:
+            self.errors.append(text)
+
+    @property
+    def minutes(self) -> int:
+        """Of all spans that could be read."""
+        return sum(_clock_minutes(entry["end"]) - _clock_minutes(entry["start"]) for entry in self.value)
+
+
+def _clock_minutes(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
 class Form:
     """A set of fields. `posted`: the request carries it; `valid`: it was posted and nothing is wrong."""
 
@@ -548,8 +639,9 @@ class Form:
         self.status = 200
         self.alerts: list[Sentence] = []
         self.fields: dict[str, Field] = {}
-        self.more = bool(data and (data.get(MORE) or any(key.endswith("-remove") for key in data)))
-        """Only another row was asked for: nothing is to be done yet, and no problems shown."""
+        again = bool(data and (data.get(MORE) or any(data.get(name) for name in AGAIN)))
+        self.more = again or bool(data and any(key.endswith("-remove") for key in data))
+        """Only another row or a look was asked for: nothing is to be done yet, and no problems shown."""
         for name, declaration in self.declared.items():
             if name in without:
                 continue
@@ -649,7 +741,7 @@ class Form:
                 return
         for field in self:
             if path.startswith(field.path + "."):
-                if isinstance(field, Rows):
+                if isinstance(field, Rows | Week):
                     field.problem_at(path.removeprefix(field.path + "."), text)
                 else:
                     field.problem(text)
@@ -667,6 +759,8 @@ class Form:
                 for row in field.rows:
                     for cell in row.values():
                         cell.errors = []
+            elif isinstance(field, Week):
+                field.wrong = {}
 
     def page(self, template: str, **context: Any) -> Response:
         """The page with the form as `form`, and the status of what is wrong."""

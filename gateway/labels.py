@@ -100,6 +100,7 @@ LABELS: dict[str, Names] = {
         "newcomer": _("New here"),
         "minimum_hours": _("Minimum hours"),
         "engagement": _("Way of working"),
+        "absence": _("Away at the start"),
         "published": _("Profile"),
     },
     "criterion_meaning": {
@@ -152,6 +153,11 @@ LABELS: dict[str, Names] = {
         "client": _("What the client gets"),
         "assistant": _("What the assistant gets"),
         "market": _("What the market adds or takes"),
+    },
+    "exception": {
+        "away": _("Away"),
+        "instead": _("Other hours than usual"),
+        "extra": _("Additional hours"),
     },
     "company_size": {
         "alone": _("One person"),

@@ -13,6 +13,8 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 
+from gateway import formats, i18n
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -143,7 +145,23 @@ def next_point(completeness: Mapping[str, Any] | None) -> Mapping[str, Any] | No
     return next((point for point in completeness["points"] if point["code"] == completeness["next"]), None)
 
 
+def days_said(exception: Mapping[str, Any]) -> str:
+    """`24 Dec 2026`, or `24 Dec 2026 – 6 Jan 2027`."""
+    first, last = (formats.format_date(exception[name], "EEE d MMM y") for name in ("first_on", "last_on"))
+    return first if first == last else f"{first} – {last}"
+
+
+def why_away(exception: Mapping[str, Any]) -> dict[str, str]:
+    """The reason of an exception, or a holiday's name in the reader's language, and the language it is in."""
+    names = exception.get("names") or {}
+    for locale in (i18n.current_locale(), *names):
+        if names.get(locale):
+            return {"text": names[locale], "locale": locale}
+    return {"text": exception.get("reason") or "", "locale": exception.get("locale") or "en"}
+
+
 def init_practice(app: Flask) -> None:
+    app.jinja_env.filters.update(days_said=i18n.per_reader(days_said), why_away=i18n.per_reader(why_away))
     app.jinja_env.globals.update(
         practice_tabs=tabs, practice_phases=phases, practice_place=address_of, worth=worth, next_point=next_point
     )

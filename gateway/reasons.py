@@ -61,11 +61,19 @@ def _named(codes: Iterable[str]) -> str:
 
 
 def _overlap(facts: Facts) -> str:
-    return _(
-        "You both work %(found)s at the same time each day; you ask for %(asked)s.",
-        found=formats.duration(facts["found"]),
-        asked=formats.duration(facts["asked"]),
+    shared = {"found": formats.duration(facts["found"]), "asked": formats.duration(facts["asked"])}
+    away = facts.get("away", 0)
+    if not away:
+        return _("You both work %(found)s at the same time each day; you ask for %(asked)s.", **shared)
+    said: str = ngettext(
+        "You both work %(found)s at the same time each day; you ask for %(asked)s. "
+        "Away on %(num)s day of the first week.",
+        "You both work %(found)s at the same time each day; you ask for %(asked)s. "
+        "Away on %(num)s days of the first week.",
+        away,
+        **shared,
     )
+    return said
 
 
 def _price(facts: Facts) -> str:
@@ -232,6 +240,9 @@ WHY_NOT: dict[str, Words] = {
         "Shares %(found)s of your working day; you ask for %(asked)s.",
         found=formats.duration(facts["found"]),
         asked=formats.duration(facts["asked"]),
+    ),
+    "absence": lambda facts: _(
+        "Away in the week of %(date)s, in which you start.", date=formats.format_date(facts["week"])
     ),
 }
 

@@ -11,6 +11,7 @@ from deploy.demo import stories
 from deploy.demo.delivery import Delivery
 from deploy.demo.people import PRACTICES, SIGN_INS
 from deploy.demo.population import Invented, invent
+from deploy.demo.samples import show_work
 from deploy.demo.stage import SYSTEM, Stage, Story
 from deploy.in_process import InProcess
 from shared.contracts import accounts, profiles
@@ -44,6 +45,7 @@ def joining(stage: Stage, invented: list[Invented]) -> Story:
         actor, person = stage.actor(key), stage.people[key]
         stage.do(profiles.SaveProfile, {"display_name": person.name, **practice}, actor)
         stage.do(profiles.PublishProfile, None, actor)
+        show_work(stage, key)
     for days, start in zip(JOINED_DAYS_AGO, range(0, len(invented), BATCH), strict=True):
         if days < HISTORY.days:
             yield stage.ago(days, "07:00")

@@ -35,7 +35,7 @@ def edit() -> Response:
         with form.catching():
             caller.command(c.ChooseAddress, form.payload, key=form.key)
             return done(_("This is your address now."), url_for("address.edit"))
-    return form.page("practice/address.html", profile=got["profile"], **got["mine"])
+    return form.page("practice/address.html", kept=got["profile"], **got["mine"])
 
 
 @pages.get("/practice/address/check")

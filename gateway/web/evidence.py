@@ -73,7 +73,7 @@ class EvidenceForm(Form):
 @needs("assistant")
 def index() -> Response:
     got = caller.queries(listed=(c.ListMyEvidence, {}), profile=maybe(profiles.GetMyProfile))
-    return page("practice/evidence.html", **got)
+    return page("practice/evidence.html", listed=got["listed"], kept=got["profile"])
 
 
 @pages.route("/practice/evidence/new/<kind>", methods=["GET", "POST"])

@@ -30,14 +30,16 @@ class PhotoForm(Form):
 @needs("assistant")
 @takes_file("photo")
 def edit() -> Response:
-    profile = caller.queries(profile=maybe(profiles.GetMyProfile))["profile"]
+    kept = caller.queries(profile=maybe(profiles.GetMyProfile))["profile"]
+    if kept and kept["state"] == "published":
+        caller.counts["photo_id"] = kept["photo_id"]  # the header may not have heard of a new one yet
     form = PhotoForm()
-    if form.valid and profile:
+    if form.valid and kept:
         with form.catching():
             file = send(form.file.value, "photo", form.key)
             caller.command(c.SetPhoto, {"file_id": file["id"]}, key=f"{form.key}-set")
             return done(_("Your photo is there. This is how clients see it."), url_for("photo.edit"))
-    return form.page("practice/photo.html", profile=profile)
+    return form.page("practice/photo.html", kept=kept)
 
 
 @pages.post("/practice/photo/remove")

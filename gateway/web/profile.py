@@ -48,9 +48,11 @@ class PartForm(Form):
 
     version = Hidden(_l("Version"), optional=True)
 
-    def __init__(self, kept: Mapping[str, Any] | None, fresh: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, kept: Mapping[str, Any] | None, fresh: Mapping[str, Any] | None = None, *, posted: bool = True
+    ) -> None:
         self.draft = kept is None or kept["state"] != "published"
-        super().__init__(initial=kept or {"version": 0, **(fresh or {})})
+        super().__init__(initial=kept or {"version": 0, **(fresh or {})}, posted=posted)
 
     def check(self) -> None:
         if self.draft:

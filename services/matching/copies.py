@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from services.matching.domain.availability import Availability, ClockSpan, DayException, Span, away_weeks
 from services.matching.domain.brief import ENDED, Brief
-from services.matching.domain.practice import LanguageLevel, Practice, Retainer, SkillLevel, WorkingDay
+from services.matching.domain.practice import LanguageLevel, Practice, Retainer, Said, SkillLevel, WorkingDay
 from services.matching.domain.so_far import SoFar
 from services.matching.domain.terms import Terms
 
@@ -30,6 +31,8 @@ def practice_of(data: Data, held: Practice | None) -> Practice:
         id=data["assistant_id"],
         display_name=data["display_name"],
         headline=data["headline"],
+        locale=data.get("story_locale", "en"),
+        translations=tuple(Said(told["locale"], told["headline"]) for told in data.get("translations", ())),
         level=data["level"],
         services=tuple(data["services"]),
         skills=_skills(data["skills"]),
@@ -52,6 +55,31 @@ def practice_of(data: Data, held: Practice | None) -> Practice:
 def withdrawn(assistant_id: str, held: Practice | None) -> Practice:
     """A profile that was taken down; its withdrawal may be the first that we hear of it."""
     return replace(held or Practice(id=assistant_id), published=False)
+
+
+def availability_of(data: Data) -> Availability:
+    """Exceptions to the weekly hours, and what calendars say is taken."""
+    return Availability(
+        id=data["assistant_id"],
+        exceptions=tuple(
+            DayException(
+                one["kind"],
+                one["first_on"],
+                one["last_on"],
+                tuple(ClockSpan(part["start"], part["end"]) for part in one["spans"]),
+            )
+            for one in data["exceptions"]
+        ),
+        busy=tuple(Span(one["start"], one["end"]) for one in data["busy"]),
+    )
+
+
+def on_dates(availability: Availability, practice: Practice | None, at: datetime) -> Availability:
+    """With the weeks that it takes away of a practice's hours; none while the practice is not known."""
+    if practice is None or not practice.working_hours:
+        return replace(availability, away_weeks=())
+    weeks = away_weeks(practice.time_zone, practice.working_hours, availability, at.date())
+    return replace(availability, away_weeks=weeks)
 
 
 def brief_of(data: Data) -> Brief:

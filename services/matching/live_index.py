@@ -15,11 +15,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar
 
 import structlog
 
+from services.matching.domain.availability import Availability
 from services.matching.domain.capacity import Capacity
 from services.matching.domain.engine import Run, TableEngine, in_this_thread
 from services.matching.domain.practice import Practice
@@ -75,6 +76,7 @@ class Replica:
         self._practices: Follower[Practice] = Follower(store.practices)
         self._capacities: Follower[Capacity] = Follower(store.capacities)
         self._standings: Follower[Standing] = Follower(store.standings)
+        self._availabilities: Follower[Availability] = Follower(store.availabilities)
         self._prices: Follower[Price] = Follower(store.prices)
         self._promises: Follower[Promise] = Follower(store.promises)
 
@@ -83,6 +85,8 @@ class Replica:
         store, table = self._store, Table()
         for standing in store.standings.stream():
             table.set_standing(store.standings.from_document(standing))
+        for away in store.availabilities.stream({"away_weeks": {"$ne": []}}):
+            table.set_away(away["_id"], map(date.fromisoformat, away["away_weeks"]))
         for documents in _batches(store.practices.stream({"published": True})):
             run(_add, store, table, documents, store.capacities.documents([d["_id"] for d in documents]))
         run(table.filled)
@@ -102,6 +106,8 @@ class Replica:
             engine.upsert(practice)
         for standing in self._standings.changed():
             engine.set_standing(standing)
+        for availability in self._availabilities.changed():
+            engine.set_away(availability.id, availability.away_weeks)
         prices = {price.id: price.price for price in self._prices.changed()}
         if prices:
             engine.set_prices(prices)

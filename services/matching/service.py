@@ -15,7 +15,17 @@ from weakref import WeakSet
 import structlog
 from eventlet import tpool
 
-from services.matching.copies import Person, brief_of, dated, practice_of, so_far_of, terms_of, withdrawn
+from services.matching.copies import (
+    Person,
+    availability_of,
+    brief_of,
+    dated,
+    on_dates,
+    practice_of,
+    so_far_of,
+    terms_of,
+    withdrawn,
+)
 from services.matching.domain.brief import ENDED, OPEN, Brief
 from services.matching.domain.browse import Filters, by_name
 from services.matching.domain.candidate import Candidate, Card, Wanted
@@ -136,7 +146,8 @@ class MatchingService(Service):
         brief = self._brief_read_by(call, request["brief_id"])
         practice = self.store.practices.get(request["assistant_id"])
         engine, weights = self._fresh()
-        return engine.explain(brief, practice, self._capacity_of(practice), weights, call.now)
+        hers = self.store.availabilities.find_one(id=practice.id)
+        return engine.explain(brief, practice, self._capacity_of(practice), weights, call.now, hers)
 
     @query(c.ExplainByName)
     def explain_by_name(self, call: Call, request: Request) -> dict[str, Any]:
@@ -145,7 +156,7 @@ class MatchingService(Service):
         ids = by_name(engine.table, request["name"], NAMESAKES)
         known = self._candidates(ids)
         told = [
-            engine.explain(brief, known[id].practice, known[id].capacity, weights, call.now)
+            engine.explain(brief, known[id].practice, known[id].capacity, weights, call.now, known[id].availability)
             for id in ids
             if id in known and id != brief.client_id
         ]
@@ -160,7 +171,7 @@ class MatchingService(Service):
         ids = engine.able_ids(brief, MOST_CANDIDATES + 1)
         found = teams(brief, list(self._candidates(ids).values()), request["limit"])
         return {
-            "items": [_team_told(team) for team in found.teams],
+            "items": [_team_told(team, call.now) for team in found.teams],
             "needed": True,
             "exact": found.exact,
             "considered": found.considered,
@@ -175,7 +186,7 @@ class MatchingService(Service):
         return {
             "items": [
                 {
-                    "assistant": known[likeness.id].card(),
+                    "assistant": known[likeness.id].card(call.now),
                     "likeness": likeness.likeness,
                     "skills": likeness.skills,
                     "services": likeness.services,
@@ -191,9 +202,10 @@ class MatchingService(Service):
         call.actor.require()
         practice = self.store.practices.published(call.actor.party_id)
         capacity = self._capacity_of(practice)
-        found = suitable(Candidate(practice, capacity), self.store.briefs.open())
+        hers = self.store.availabilities.find_one(id=practice.id)
+        found = suitable(Candidate(practice, capacity, availability=hers), self.store.briefs.open())
         engine, weights = self._fresh()
-        told = [(brief, engine.explain(brief, practice, capacity, weights, call.now)) for brief in found.briefs]
+        told = [(brief, engine.explain(brief, practice, capacity, weights, call.now, hers)) for brief in found.briefs]
         told.sort(key=lambda pair: (-pair[1].score, pair[0].id))
         return {
             "items": [
@@ -219,7 +231,7 @@ class MatchingService(Service):
         found = self._fresh()[0].browse(filters, request["limit"], request["cursor"])
         known = self._candidates(found.ids)
         return {
-            "items": [known[id].card() for id in found.ids if id in known],
+            "items": [known[id].card(call.now) for id in found.ids if id in known],
             "total": found.total,
             "next": found.next,
             "facets": found.facets,
@@ -229,7 +241,9 @@ class MatchingService(Service):
     @query(c.GetAssistantCards)
     def get_assistant_cards(self, call: Call, request: Request) -> dict[str, Any]:
         known = self._candidates(request["ids"])
-        return {"items": [known[id].card() for id in request["ids"] if id in known and known[id].practice.published]}
+        return {
+            "items": [known[id].card(call.now) for id in request["ids"] if id in known and known[id].practice.published]
+        }
 
     # -- saved searches ------------------------------------------------------------------------------------------
 
@@ -300,7 +314,7 @@ class MatchingService(Service):
     @query(c.GetAssistantCard)
     def get_assistant_card(self, call: Call, request: Request) -> Card:
         practice = self.store.practices.published(request["id"])
-        return Candidate(practice, self._capacity_of(practice)).card()
+        return self._candidates([practice.id])[practice.id].card(call.now)
 
     def _fresh(self) -> tuple[TableEngine, Weights]:
         index: LiveIndex = self.store.index
@@ -311,8 +325,9 @@ class MatchingService(Service):
         listed = list(ids)
         practices = {practice.id: practice for practice in self.store.practices.several(listed)}
         capacities = {capacity.id: capacity for capacity in self.store.capacities.several(listed)}
+        hers = {availability.id: availability for availability in self.store.availabilities.several(listed)}
         return {
-            id: Candidate(practices[id], capacities.get(id) or _all_free(practices[id]))
+            id: Candidate(practices[id], capacities.get(id) or _all_free(practices[id]), availability=hers.get(id))
             for id in listed
             if id in practices
         }
@@ -607,6 +622,20 @@ class MatchingService(Service):
         self.store.index.touch()
         if call.tx.practices.put_if_newer(practice, event.sequence):
             call.tx.capacities.resize(practice.id, practice.capacity_minutes)
+            self._on_dates(call, practice)
+
+    @subscribe(profiles.AvailabilityChanged)
+    def on_availability(self, call: Call, event: Received) -> None:
+        told = availability_of(event.data)
+        practice = call.tx.practices.find_one(id=told.id)
+        self.store.index.touch()
+        call.tx.availabilities.put_if_newer(on_dates(told, practice, call.now), event.sequence)
+
+    def _on_dates(self, call: Call, practice: Practice) -> None:
+        """Other hours, other weeks that exceptions take away."""
+        held = call.tx.availabilities.find_one(id=practice.id)
+        if held is not None and (anew := on_dates(held, practice, call.now)) != held:
+            call.tx.availabilities.change_weeks(anew)
 
     @subscribe(profiles.ProfilesImported)
     def on_profiles_imported(self, call: Call, event: Received) -> None:
@@ -744,10 +773,10 @@ def _weights_told(weights: Weights) -> dict[str, Any]:
     }
 
 
-def _team_told(team: Team) -> dict[str, Any]:
+def _team_told(team: Team, at: datetime) -> dict[str, Any]:
     members = [
         {
-            "assistant": member.candidate.card(),
+            "assistant": member.candidate.card(at),
             "weekly_minutes": member.weekly_minutes,
             "skills": member.skills,
             "services": member.services,

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from services.matching.copies import Person
+from services.matching.domain.availability import Availability
 from services.matching.domain.brief import OPEN, Brief
 from services.matching.domain.capacity import Capacity, not_enough
 from services.matching.domain.contracts import Contract
@@ -102,6 +103,19 @@ class Practices(Stamped[Practice]):
         while starts and (following := self.published_ids(starts[-1], 1, skip=size)):
             starts += following
         return starts
+
+
+class Availabilities(Stamped[Availability]):
+    """Copies of the exceptions to assistants' weekly hours, with the weeks that they take away."""
+
+    name = "availabilities"
+    entity = Availability
+
+    def change_weeks(self, availability: Availability) -> None:
+        """Of one that is there: the weeks alone, for they follow from her hours, too."""
+        weeks = self.to_document(availability)["away_weeks"]
+        update = {"$set": {"away_weeks": weeks, **_stamp()}}
+        self.raw.update_one({"_id": availability.id}, update, session=self.session)
 
 
 class Standings(Stamped[Standing]):
@@ -347,11 +361,13 @@ class MatchingStore(Database):
     service = "matching"
     copies: ClassVar[dict[str, str]] = {
         "practices": "profiles",
+        "availabilities": "profiles",
         "briefs": "requests",
         "people": "accounts",
         "taxonomy_additions": "profiles",
     }
     practices = Practices
+    availabilities = Availabilities
     capacities = Capacities
     briefs = Briefs
     people = People

@@ -1,7 +1,8 @@
 """Messaging: conversations between client and assistant, notifications in the app, and e-mail.
 
 Owns conversations (one for each negotiation, carried on by its contract), their messages, notifications, and every
-e-mail with its state. Keeps copies of accounts' names, addresses, languages and time zones. Listens to account.*,
+e-mail with its state. Keeps copies of accounts' names, addresses, languages and time zones, and
+which photo shows an assistant. Listens to account.*, profile.*,
 offer.*, contract.*, timesheet.*, invoice.* and the ends of briefs, and tells the sides that should know. Emits
 message.posted.
 

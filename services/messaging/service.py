@@ -19,7 +19,7 @@ from services.messaging.domain.kinds import SECURITY, Channel, Kind, kinds
 from services.messaging.domain.mail import Mail
 from services.messaging.domain.notification import Notification
 from services.messaging.domain.parties import Side
-from services.messaging.domain.person import Person
+from services.messaging.domain.person import Face, Person
 from services.messaging.domain.steps import Notice
 from services.messaging.mails import unsubscribe
 from services.messaging.mails.compose import letter, line
@@ -27,7 +27,7 @@ from services.messaging.mails.formats import Reader
 from services.messaging.mails.smtp import Courier, Server, wrong_url
 from services.messaging.mails.words import DEXTRA
 from services.messaging.store import MessagingStore
-from shared.contracts import accounts, billing, matching, requests, vocabulary, work
+from shared.contracts import accounts, billing, matching, profiles, requests, vocabulary, work
 from shared.contracts import messaging as c
 from shared.platform.errors import Conflict, Forbidden
 from shared.platform.sealing import Sealer, SealingSettings
@@ -127,7 +127,8 @@ class MessagingService(Service):
     def list_conversations(self, call: Call, request: Request) -> dict[str, Any]:
         call.actor.require()
         page = self.store.conversations.of_member(call.actor.party_id, request["limit"], request["cursor"])
-        return {"items": [_shown(conversation, call) for conversation in page.items], "next": page.next}
+        photos = self.store.faces.photos(each.parties.assistant_id for each in page.items)
+        return {"items": [_shown(conversation, call, photos) for conversation in page.items], "next": page.next}
 
     @query(c.ReadConversation)
     def read_conversation(self, call: Call, request: Request) -> dict[str, Any]:
@@ -135,7 +136,8 @@ class MessagingService(Service):
         limit = min(max(request["limit"], 1), MOST_MESSAGES)
         page = self.store.messages.of_conversation(conversation.id, limit, request["cursor"])
         messages = [_in_words(message, call.locale) for message in reversed(page.items)]
-        return {"conversation": _shown(conversation, call), "messages": messages, "earlier": page.next}
+        photos = self.store.faces.photos([conversation.parties.assistant_id])
+        return {"conversation": _shown(conversation, call, photos), "messages": messages, "earlier": page.next}
 
     @command(c.MarkConversationSeen)
     def mark_conversation_seen(self, call: Call, request: Request) -> None:
@@ -175,9 +177,10 @@ class MessagingService(Service):
         call.tx.notifications.mark_read(call.actor.party_id, call.now)
 
     @query(c.GetCounts)
-    def get_counts(self, call: Call, request: Request) -> dict[str, int]:
+    def get_counts(self, call: Call, request: Request) -> dict[str, Any]:
         call.actor.require()
         return {
+            "photo_id": self.store.faces.photos([call.actor.account_id]).get(call.actor.account_id, ""),
             "notifications": self.store.notifications.unread(call.actor.party_id),
             "messages": self.store.conversations.unread(call.actor.party_id),
         }
@@ -242,6 +245,14 @@ class MessagingService(Service):
         names = ("email", "name", "locale", "time_zone")
         person = Person(id=event.data["account_id"], **{name: event.data[name] for name in names})
         call.tx.people.put_if_newer(person, event.sequence)
+
+    @subscribe(profiles.ProfilePublished, profiles.ProfileChanged)
+    def on_profile(self, call: Call, event: Received) -> None:
+        call.tx.faces.put_if_newer(Face(event.data["assistant_id"], event.data["photo_id"]), event.sequence)
+
+    @subscribe(profiles.ProfileUnpublished)
+    def on_profile_withdrawn(self, call: Call, event: Received) -> None:
+        call.tx.faces.put_if_newer(Face(event.data["assistant_id"], ""), event.sequence)
 
     @subscribe(accounts.AccountsImported)
     def on_accounts_imported(self, call: Call, event: Received) -> None:
@@ -428,7 +439,7 @@ def _readable(call: Call, store: Any, conversation_id: str) -> Conversation:
     return conversation
 
 
-def _shown(conversation: Conversation, call: Call) -> dict[str, Any]:
+def _shown(conversation: Conversation, call: Call, photos: dict[str, str]) -> dict[str, Any]:
     """As the contract says it, for the caller."""
     parties, last = conversation.parties, conversation.last
     return {
@@ -438,6 +449,7 @@ def _shown(conversation: Conversation, call: Call) -> dict[str, Any]:
         "client_name": parties.client_name,
         "assistant_id": parties.assistant_id,
         "assistant_name": parties.assistant_name,
+        "assistant_photo_id": photos.get(parties.assistant_id, ""),
         "contract_id": conversation.contract_id,
         "last_message_at": last.sent_at if last else None,
         "last_body": _in_words(last, call.locale)["body"] if last else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -12,7 +13,7 @@ from services.messaging.domain.conversation import Conversation, Message
 from services.messaging.domain.mail import LEASE, Mail, MailState
 from services.messaging.domain.notification import Notification
 from services.messaging.domain.parties import Side
-from services.messaging.domain.person import Person
+from services.messaging.domain.person import Face, Person
 from shared.platform.storage import Collection, Database, Document, Index, PageOf
 
 MAILS_KEPT = timedelta(days=90)
@@ -21,6 +22,18 @@ MAILS_KEPT = timedelta(days=90)
 class People(Collection[Person]):
     name = "people"
     entity = Person
+
+
+class Faces(Collection[Face]):
+    """Copies of assistants' photos, by account."""
+
+    name = "faces"
+    entity = Face
+
+    def photos(self, account_ids: Iterable[str]) -> dict[str, str]:
+        """Of those who have one."""
+        found = self.find({"_id": {"$in": list(account_ids)}})
+        return {face.id: face.photo_id for face in found if face.photo_id}
 
 
 class Conversations(Collection[Conversation]):
@@ -113,9 +126,10 @@ class ChoicesOf(Collection[Choices]):
 class MessagingStore(Database):
     service = "messaging"
     people = People
+    faces = Faces
     conversations = Conversations
     messages = Messages
     notifications = Notifications
     mails = Mails
     choices = ChoicesOf
-    copies: ClassVar[dict[str, str]] = {People.name: "accounts"}
+    copies: ClassVar[dict[str, str]] = {People.name: "accounts", Faces.name: "profiles"}

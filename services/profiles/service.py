@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.profiles.availability_part import AvailabilityPart, today_in
 from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
 from services.profiles.parts import AddressPart, EvidencePart, FilesPart, shown
 from services.profiles.store import Owner, ProfilesStore
-from services.profiles.vocabulary import VocabularyPart
+from services.profiles.vocabulary_part import VocabularyPart
 from shared.contracts import accounts
 from shared.contracts import profiles as c
 from shared.platform.additions import watched
@@ -20,7 +21,7 @@ from shared.platform.service import IMPORTED, Call, Received, Service, StoreProv
 Request = dict[str, Any]
 
 
-class ProfilesService(FilesPart, EvidencePart, AddressPart, VocabularyPart, Service):
+class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, VocabularyPart, Service):
     name = "profiles"
     settings_class = FileSettings
     store = StoreProvider(ProfilesStore)
@@ -88,7 +89,8 @@ class ProfilesService(FilesPart, EvidencePart, AddressPart, VocabularyPart, Serv
     def get_profile(self, call: Call, request: Request) -> dict[str, Any]:
         profile = self.store.profiles.get(request["id"])
         profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
-        return shown(profile)
+        away = self.store.availabilities.of(profile.id).shown_to_clients(today_in(profile.content.time_zone, call.now))
+        return {**shown(profile), "away": away}
 
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:

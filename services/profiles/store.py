@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from services.profiles.domain.address import Address
+from services.profiles.domain.availability import Availability
 from services.profiles.domain.evidence import Evidence
 from services.profiles.domain.files import File, FileState, Held
 from services.profiles.domain.profile import Profile
@@ -27,6 +28,15 @@ class Owner:
 class Profiles(Collection[Profile]):
     name = "profiles"
     entity = Profile
+
+
+class Availabilities(Collection[Availability]):
+    name = "availabilities"
+    entity = Availability
+
+    def of(self, assistant_id: str) -> Availability:
+        """What is kept, or a first one."""
+        return self.find_one(id=assistant_id) or Availability(id=assistant_id)
 
 
 class Owners(Collection[Owner]):
@@ -142,6 +152,7 @@ class ProfilesStore(Database):
     service = "profiles"
     copies: ClassVar[dict[str, str]] = {"owners": "accounts"}
     profiles = Profiles
+    availabilities = Availabilities
     owners = Owners
     files = Files
     upload_chunks = UploadChunks

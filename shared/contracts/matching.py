@@ -47,13 +47,33 @@ DIALS = ("prior_yes", "prior_no", "acceptance_floor", "prior_well", "prior_badly
 CONTRACT_STATES = ("trial", "active", "paused", "notice", "ended", "terminated")
 
 
+class Said(Message):
+    """A headline in one more language."""
+
+    locale = fields.String()
+    headline = fields.String()
+
+
+class FreeSpan(Message):
+    """From one instant to another."""
+
+    start = Instant()
+    end = Instant()
+
+
 class AssistantCard(Message):
-    """An assistant as lists show her. `free_minutes` is what contracts leave of her week; `photo_id`, "" for none, is
-    there to be drawn and counts for nothing."""
+    """An assistant as lists show her. `free_minutes` is what contracts leave of her week.
+
+    `headline` is in the language `locale`, `translations` hold it in others. `next_free` are the next hours that she
+    works and that no absence and no calendar of hers takes; none while she is fully booked. `photo_id`, "" for none, is
+    there to be drawn and counts for nothing.
+    """
 
     assistant_id = fields.String()
     display_name = fields.String()
     headline = fields.String()
+    locale = fields.String()
+    translations = fields.List(fields.Nested(Said))
     level = fields.String()
     services = fields.List(fields.String())
     skills = fields.List(fields.Nested(SkillWish))
@@ -64,6 +84,7 @@ class AssistantCard(Message):
     retainer = fields.Nested(Retainer, allow_none=True)
     capacity_minutes = fields.Integer()
     free_minutes = fields.Integer()
+    next_free = fields.List(fields.Nested(FreeSpan))
     photo_id = fields.String()
     published_at = Instant(allow_none=True)
 

@@ -27,6 +27,7 @@ class Conversation(Message):
     client_name = fields.String()
     assistant_id = fields.String()
     assistant_name = fields.String()
+    assistant_photo_id = fields.String()
     contract_id = fields.String()
     last_message_at = Instant(allow_none=True)
     last_body = fields.String()
@@ -78,10 +79,11 @@ class Notifications(Message):
 
 
 class Counts(Message):
-    """What the badge of every page shows."""
+    """What the header of every page shows: how much waits, and the reader's own photo ("" for none)."""
 
     notifications = fields.Integer()
     messages = fields.Integer()
+    photo_id = fields.String()
 
 
 class Mail(Message):

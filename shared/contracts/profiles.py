@@ -18,6 +18,7 @@ from shared.contracts.fields import (
     SkillWish,
     WorkingDay,
     between,
+    clock_time,
     items,
     known_industry,
     known_service,
@@ -25,6 +26,7 @@ from shared.contracts.fields import (
     length,
     one_of,
     optional,
+    plausible_day,
 )
 from shared.contracts.taxonomy import LANGUAGES
 from shared.platform.contract import Command, Empty, Event, Message, Query
@@ -88,9 +90,46 @@ class ProfileContent(Message):
     assurances = fields.List(fields.String(validate=one_of(ASSURANCES)), load_default=list, validate=items(0, 8))
 
 
+EXCEPTION_KINDS = ("away", "instead", "extra")
+
+
+class ClockSpan(Message):
+    """HH:MM to HH:MM on the half hour, in the practice's zone."""
+
+    start = fields.String(required=True, validate=clock_time)
+    end = fields.String(required=True, validate=clock_time)
+
+
+class DayException(Message):
+    """On all days from `first_on` to `last_on`, in the practice's zone: away, instead of the usual hours, or extra."""
+
+    kind = fields.String(required=True, validate=one_of(EXCEPTION_KINDS))
+    first_on = fields.Date(required=True, validate=plausible_day)
+    last_on = fields.Date(load_default=None, allow_none=True, validate=plausible_day)
+    spans = fields.List(fields.Nested(ClockSpan), load_default=list, validate=items(0, 6))
+
+
+class AddExceptionRequest(DayException):
+    """Without `last_on`, one day. The reason stays private unless it is `public`."""
+
+    reason = fields.String(load_default="", validate=length(0, 140))
+    public = fields.Boolean(load_default=False)
+
+
+class ExceptionShown(DayException):
+    """`source`: own or holiday; a holiday has `names` by locale. `locale` is the language of the reason."""
+
+    id = fields.String()
+    reason = fields.String()
+    locale = fields.String()
+    public = fields.Boolean()
+    source = fields.String()
+    names = fields.Dict(keys=fields.String(), values=fields.String())
+
+
 class Profile(ProfileContent):
-    """What `hourly_rate` and others lack is null, "" or empty. `photo_id`: the file that `read_file` gives in squares;
-    `address`: the name of `/a/<name>`; "" for none."""
+    """What a draft lacks is null, "" or empty. `photo_id`: the file that `read_file` gives in squares; `address`: the
+    name of `/a/<name>`; "" for none. `away`: absences of the next weeks, with reasons that are public."""
 
     assistant_id = fields.String()
     photo_id = fields.String()
@@ -99,6 +138,7 @@ class Profile(ProfileContent):
     version = fields.Integer()
     published_at = Instant(allow_none=True)
     updated_at = Instant()
+    away = fields.List(fields.Nested(ExceptionShown))
 
 
 class SaveProfileRequest(ProfileContent):
@@ -167,6 +207,42 @@ GetMyProfile = Query(SERVICE, "get_my_profile", Empty, MyProfile)
 GetProfile = Query(SERVICE, "get_profile", ById, Profile)
 
 
+class HolidaysRequest(Message):
+    """Of a country (ISO 3166), in the place of those that are there; "" takes them away."""
+
+    country = fields.String(required=True, validate=optional(one_of(COUNTRIES)))
+
+
+class Availability(Message):
+    """What is to come, by day. `holidays_country`: whose public holidays are among them."""
+
+    assistant_id = fields.String()
+    exceptions = fields.List(fields.Nested(ExceptionShown))
+    holidays_country = fields.String()
+
+
+# An assistant's own: exceptions to the weekly hours of her profile.
+AddException = Command(SERVICE, "add_exception", AddExceptionRequest, Availability)
+DropException = Command(SERVICE, "drop_exception", ById, Availability)
+ImportHolidays = Command(SERVICE, "import_holidays", HolidaysRequest, Availability)
+GetMyAvailability = Query(SERVICE, "get_my_availability", Empty, Availability)
+
+
+class BusySpan(Message):
+    """Taken, by a calendar of hers."""
+
+    start = Instant(required=True)
+    end = Instant(required=True)
+
+
+class AvailabilityFact(Message):
+    """All exceptions to her weekly hours that are known now, without reasons; and what calendars say is taken."""
+
+    assistant_id = fields.String(required=True)
+    exceptions = fields.List(fields.Nested(DayException), required=True)
+    busy = fields.List(fields.Nested(BusySpan), required=True)
+
+
 class ProfileFact(ProfileContent):
     """The whole published profile, which lacks none of these."""
 
@@ -196,6 +272,7 @@ class ProfilesImportedFact(Message):
     profiles = fields.List(fields.Nested(ProfileFact), required=True)
 
 
+AvailabilityChanged = Event(SERVICE, "availability.changed", AvailabilityFact)
 ProfilesImported = Event(SERVICE, "profiles.imported", ProfilesImportedFact)
 ProfilePublished = Event(SERVICE, "profile.published", ProfileFact)
 ProfileChanged = Event(SERVICE, "profile.changed", ProfileFact)

@@ -66,6 +66,7 @@ class Asked:
             *self._skills(),
             *self._languages(),
             *self._overlap(),
+            *self._absence(),
         )
         return tuple(condition for condition in every if condition.criterion not in self.unsaid)
 
@@ -211,6 +212,10 @@ class Asked:
         if self.brief.overlap_minutes <= 0:
             return []
         return [Condition("overlap", None, kernel.OVERLAP)]
+
+    def _absence(self) -> list[Condition]:
+        away = self.table.away.get(self.monday)
+        return [Condition("absence", self.table.live - away)] if away else []
 
 
 @lru_cache(maxsize=4096)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from services.matching.domain.availability import Availability, Span, next_free_hours
 from services.matching.domain.brief import Brief
 from services.matching.domain.capacity import Capacity
 from services.matching.domain.hours import day_masks, shared_minutes, week_mask, week_of
-from services.matching.domain.practice import CEFR, LanguageLevel, Practice, Retainer, SkillLevel, WorkingDay
+from services.matching.domain.practice import CEFR, LanguageLevel, Practice, Retainer, Said, SkillLevel, WorkingDay
 from shared.platform.money import Money
 
 WEEKS_KEPT = 64
@@ -22,6 +23,8 @@ class Card:
     assistant_id: str
     display_name: str
     headline: str
+    locale: str
+    translations: tuple[Said, ...]
     level: str
     services: tuple[str, ...]
     skills: tuple[SkillLevel, ...]
@@ -32,6 +35,8 @@ class Card:
     retainer: Retainer | None
     capacity_minutes: int
     free_minutes: int
+    next_free: tuple[Span, ...]
+    """The next hours she works and that are not taken; none while she is fully booked."""
     photo_id: str = ""
     published_at: datetime | None = None
 
@@ -43,6 +48,7 @@ class Candidate:
     practice: Practice
     capacity: Capacity
     words: tuple[str, ...] = ()
+    availability: Availability | None = None
     skills: dict[str, int] = field(init=False)
     languages: dict[str, int] = field(init=False)
     services: frozenset[str] = field(init=False)
@@ -70,12 +76,15 @@ class Candidate:
             mask = self._weeks[monday] = week_mask(self.practice.time_zone, self.practice.working_hours, monday)
         return mask
 
-    def card(self) -> Card:
+    def card(self, at: datetime) -> Card:
+        """As she stands at an instant."""
         practice = self.practice
         return Card(
             assistant_id=practice.id,
             display_name=practice.display_name,
             headline=practice.headline,
+            locale=practice.locale,
+            translations=practice.translations,
             level=practice.level,
             services=practice.services,
             skills=practice.skills,
@@ -86,9 +95,15 @@ class Candidate:
             retainer=practice.retainer,
             capacity_minutes=practice.capacity_minutes,
             free_minutes=self.free_minutes,
+            next_free=self._next_free(at) if self.free_minutes else (),
             photo_id=practice.photo_id,
             published_at=practice.published_at,
         )
+
+    def _next_free(self, at: datetime) -> tuple[Span, ...]:
+        practice = self.practice
+        availability = self.availability or Availability(practice.id)
+        return next_free_hours(practice.time_zone, practice.working_hours, availability, at)
 
 
 @dataclass(frozen=True, slots=True)

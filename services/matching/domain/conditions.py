@@ -13,6 +13,7 @@ and a practice offers is looked at: never a name, a photo, sex, age or origin.
 | capacity | fewer free minutes a week than asked | asked, found |
 | minimum_hours | her minimum a week is more than asked | asked, found |
 | overlap | on a day of the first week too few shared minutes | asked, found, day |
+| absence | she does not work at all in the first week | week (its Monday) |
 """
 
 from __future__ import annotations
@@ -95,6 +96,11 @@ def overlap(wanted: Wanted, candidate: Candidate) -> Facts | None:
     return {"asked": wanted.brief.overlap_minutes, "found": least, "day": DAYS[shared.index(least)]}
 
 
+def absence(wanted: Wanted, candidate: Candidate) -> Facts | None:
+    away = candidate.availability.away_weeks if candidate.availability else ()
+    return {"week": wanted.monday.isoformat()} if wanted.monday in away else None
+
+
 CONDITIONS: Mapping[str, Condition] = {
     "capacity": capacity,
     "level": level,
@@ -104,6 +110,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "skills_required": skills_required,
     "languages": languages,
     "overlap": overlap,
+    "absence": absence,
 }
 """All of them must hold; the cheap ones come first."""
 

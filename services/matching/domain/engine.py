@@ -1,20 +1,21 @@
 """The match engine: who of all published practices fits a brief, exactly, and why.
 
-It is fed by `upsert`, `remove`, `set_capacity`, `set_standing`, `set_prices` and `promise`, holds a table in memory,
-and is advisory: what it says about free hours is checked again when an offer is accepted. A client is never matched
-with themselves. Everything here is exact: no sampling, no approximate neighbours.
+It is fed by `upsert`, `remove`, `set_capacity`, `set_standing`, `set_away`, `set_prices` and `promise`, holds a table
+in memory, and is advisory: what it says about free hours is checked again when an offer is accepted. A client is never
+matched with themselves. Everything here is exact: no sampling, no approximate neighbours.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 import numpy as np
 
 from services.matching.domain.asked import Asked
+from services.matching.domain.availability import Availability
 from services.matching.domain.brief import Brief
 from services.matching.domain.browse import Filters, Page, browse
 from services.matching.domain.candidate import Candidate, Card, Wanted
@@ -151,6 +152,7 @@ class Engine(Protocol):
 
     def set_standing(self, standing: Standing) -> None: ...
 
+    def set_away(self, assistant_id: str, weeks: Iterable[date]) -> None: ...
     def set_rating(self, assistant_id: str, hundredths: int) -> None: ...
 
     def set_prices(self, prices: Mapping[str, float]) -> None: ...
@@ -160,7 +162,13 @@ class Engine(Protocol):
     def query(self, brief: Brief, weights: Weights, at: datetime, limit: int) -> Found: ...
 
     def explain(
-        self, brief: Brief, practice: Practice, capacity: Capacity, weights: Weights, at: datetime
+        self,
+        brief: Brief,
+        practice: Practice,
+        capacity: Capacity,
+        weights: Weights,
+        at: datetime,
+        availability: Availability | None = None,
     ) -> Explanation: ...
 
     def what_if(self, brief: Brief) -> tuple[Suggestion, ...]: ...
@@ -249,6 +257,10 @@ class TableEngine:
         self._table.set_standing(standing)
         self.version += 1
 
+    def set_away(self, assistant_id: str, weeks: Iterable[date]) -> None:
+        """The weeks (their Mondays) in which she does not work. Also before her practice is there."""
+        self._table.set_away(assistant_id, weeks)
+
     def set_rating(self, assistant_id: str, hundredths: int) -> None:
         """Also before its practice is there. Lists filter and order by it; no score reads it."""
         self._table.set_rating(assistant_id, hundredths)
@@ -332,16 +344,22 @@ class TableEngine:
         return self._table.ids.several(rows), client / TOTAL, assistant / TOTAL, probability
 
     def explain(
-        self, brief: Brief, practice: Practice, capacity: Capacity, weights: Weights, at: datetime
+        self,
+        brief: Brief,
+        practice: Practice,
+        capacity: Capacity,
+        weights: Weights,
+        at: datetime,
+        availability: Availability | None = None,
     ) -> Explanation:
         """About one practice, whether the engine holds it or not."""
-        wanted, candidate = Wanted.of(brief), Candidate(practice, capacity)
+        wanted, candidate = Wanted.of(brief), Candidate(practice, capacity, availability=availability)
         failed = failures(wanted, candidate)
         if not practice.published:
             failed = {"published": {}, **failed}
         if failed or practice.id == brief.client_id:
             listed = tuple(Failure(criterion, facts) for criterion, facts in failed.items())
-            return Explanation(candidate.card(), False, listed, 0.0, (), 0, weights.number)
+            return Explanation(candidate.card(at), False, listed, 0.0, (), 0, weights.number)
         rank, ranked = self._place(brief, practice.id, weights, at)
         if ranked is None:
             alone = TableEngine(run=self._run)
@@ -479,6 +497,6 @@ def matches_of(
             for share in place.shares
         )
         behind = 0.0 if above is None else max(above - place.score, 0.0)
-        matches.append(Match(candidate.card(), place.score, behind, contributions))
+        matches.append(Match(candidate.card(at), place.score, behind, contributions))
         above = place.score
     return tuple(matches)

@@ -4,7 +4,7 @@
 | --- | --- |
 | skills_required, skills_preferred | skills, asked, found (levels) |
 | services | asked, found |
-| overlap | asked, found, day (minutes a day) |
+| overlap | asked, found, day (minutes a day), away (of her working days of the first week) |
 | price | asked, found (minor units), currency |
 | languages | languages, asked, found |
 | level | asked, found |
@@ -25,6 +25,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.matching.domain.availability import days_away
 from services.matching.domain.candidate import Candidate, Wanted
 from services.matching.domain.conditions import Facts
 from services.matching.domain.practice import CEFR, SkillLevel
@@ -66,7 +67,13 @@ def _services(of: Compared) -> Facts:
 
 def _overlap(of: Compared) -> Facts:
     found = min(of.wanted.shared_with(of.candidate))
-    return {"asked": of.wanted.brief.overlap_minutes, "found": found, "day": of.wanted.day_minutes}
+    facts = {"asked": of.wanted.brief.overlap_minutes, "found": found, "day": of.wanted.day_minutes, "away": 0}
+    if of.candidate.availability is not None:
+        practice = of.candidate.practice
+        facts["away"] = days_away(
+            practice.time_zone, practice.working_hours, of.candidate.availability, of.wanted.monday
+        )
+    return facts
 
 
 def _price(of: Compared) -> Facts:

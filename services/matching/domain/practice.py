@@ -46,6 +46,14 @@ class Retainer:
     included_minutes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A headline in one more language."""
+
+    locale: str
+    headline: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
     """An assistant's published profile; `id` is the account's. One without content was withdrawn before we saw it."""
@@ -53,6 +61,9 @@ class Practice:
     id: str
     display_name: str = ""
     headline: str = ""
+    locale: str = "en"
+    """The language of the headline."""
+    translations: tuple[Said, ...] = ()
     level: str = LEVELS[0]
     services: tuple[str, ...] = ()
     skills: tuple[SkillLevel, ...] = ()

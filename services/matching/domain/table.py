@@ -128,6 +128,9 @@ class Table:
         self.promised = BitMap()
         self.rated = {step: BitMap() for step in RATING_STEPS}
         self.longest_notice = 0
+        self.away: dict[date, BitMap] = {}
+        """By Monday: rows of those who do not work at all in that week."""
+        self._away_of: dict[str, tuple[date, ...]] = {}
         self._history: dict[str, Counts] = {}
         self._ratings: dict[str, int] = {}
         self._derived = Derived()
@@ -178,6 +181,8 @@ class Table:
     def filled(self) -> None:
         self.ids = Ids(self._filling)
         self._filling = []
+        for id in self._away_of:
+            self._mark_away(id)
         self.columns.trim()
 
     def put(self, practice: Practice, capacity: Capacity) -> None:
@@ -190,6 +195,7 @@ class Table:
         self.ids.append(practice.id)
         self.set_price(practice.id, float(kept[0]))
         self.promise(practice.id, float(kept[1]))
+        self._mark_away(practice.id)
 
     def retire(self, id: str) -> None:
         """Nobody finds this practice any more."""
@@ -212,7 +218,8 @@ class Table:
         self._append_levels(practices, first)
         self._append_codes(practices, first)
         for row, practice in enumerate(practices, first):
-            self.vocabulary.add(row, practice.display_name, practice.headline)
+            told = (said.headline for said in practice.translations)
+            self.vocabulary.add(row, practice.display_name, practice.headline, *told)
         self.vocabulary.settle()
 
     def _append_numbers(self, batch: Sequence[tuple[Practice, Capacity]], rows: Array) -> None:
@@ -365,6 +372,22 @@ class Table:
         else:
             self.columns["standing"][row] = self.standings.of(_counts(standing))
 
+    def set_away(self, id: str, weeks: Iterable[date]) -> None:
+        """Replaces what was said before; also before the practice is there."""
+        row = self.ids.row(id)
+        for monday in self._away_of.pop(id, ()):
+            if row is not None and monday in self.away:
+                self.away[monday].discard(row)
+        if kept := tuple(sorted(weeks)):
+            self._away_of[id] = kept
+        self._mark_away(id)
+
+    def _mark_away(self, id: str) -> None:
+        row = self.ids.row(id)
+        if row is not None:
+            for monday in self._away_of.get(id, ()):
+                self.away.setdefault(monday, BitMap()).add(row)
+
     def set_rating(self, id: str, hundredths: int) -> None:
         """Also before its practice is there; 0 is no rating."""
         row = self.ids.row(id)
@@ -416,6 +439,7 @@ class Table:
             tuple(sorted(code for bit, code in enumerate(self.service_numbers.keys) if services >> bit & 1)),
             tuple(sorted(code for bit, code in enumerate(self.industry_numbers.keys) if industries >> bit & 1)),
             tuple(sorted(levels.items())),
+            tuple(sorted(monday for monday, rows in self.away.items() if row in rows)),
         )
 
     @property
@@ -434,6 +458,7 @@ class Table:
         yield from self.rated.values()
         for buckets in (*self.rates.values(), *self.fees.values()):
             yield from buckets.bitmaps
+        yield from self.away.values()
         yield from (self.executive, self.retainers, *self.services.values(), *self.industries.values())
 
 

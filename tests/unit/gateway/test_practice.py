@@ -188,6 +188,138 @@ def test_hours_and_clients_are_saved_as_typed(sign_in: SignIn, rpc: FakeRpc) -> 
     assert asked["target_industries"] == []
 
 
+def week_form(**changed: str) -> dict[str, str]:
+    return {
+        "time_zone": "Europe/Rome",
+        "working_hours-mon-0-start": "09:00",
+        "working_hours-mon-0-end": "13:00",
+        "working_hours-mon-1-start": "14:00",
+        "working_hours-mon-1-end": "00:00",
+        "working_hours-sat-1-start": "10:00",
+        "working_hours-sat-1-end": "12:30",
+        "capacity_minutes": "12:30",
+        "version": "2",
+        **changed,
+    }
+
+
+def test_a_week_is_saved_as_typed(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(profiles.ChangeProfile, {})
+
+    assert browser.post("/profile/hours", data=week_form()).status_code == 303
+
+    asked = saved(rpc)
+    assert [(one["day"], one["start"], one["end"]) for one in asked["working_hours"]] == [
+        ("mon", "09:00", "13:00"),
+        ("mon", "14:00", "24:00"),
+        ("sat", "10:00", "12:30"),
+    ]
+    assert asked["capacity_minutes"] == 750
+
+
+def test_a_day_is_copied_to_the_working_week_and_nothing_is_saved(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc)
+
+    html = browser.post("/profile/hours", data=week_form(_copy="mon")).text
+
+    for day in ("mon", "tue", "wed", "thu", "fri"):
+        assert f'name="working_hours-{day}-1-start" value="14:00"' in html, day
+    assert 'name="working_hours-sat-0-start" value="10:00"' in html
+    assert 'name="working_hours-sun-0-start" value=""' in html
+    assert not rpc.calls(profiles.ChangeProfile)
+
+
+def test_a_day_may_have_one_more_time(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc)
+
+    html = browser.post("/profile/hours", data=week_form(_more="working_hours-mon")).text
+
+    assert 'name="working_hours-mon-2-start" value=""' in html
+    assert 'name="working_hours-tue-2-start"' not in html
+
+
+def test_a_wrong_time_is_said_at_the_day_and_kept(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc)
+
+    half = browser.post("/profile/hours", data=week_form(**{"working_hours-mon-1-end": ""}))
+    assert half.status_code == 422
+    assert 'id="f-working_hours-mon-1-error"' in half.text
+    assert 'value="14:00"' in half.text
+
+    rpc.on(
+        profiles.ChangeProfile, Invalid(fields={"working_hours.2.end": [Text("This must be later than the start.")]})
+    )
+    refused = browser.post("/profile/hours", data=week_form())
+    assert 'id="f-working_hours-sat-0-error"' in refused.text
+
+
+AVAILABILITY = {
+    "assistant_id": ME,
+    "holidays_country": "IT",
+    "exceptions": [
+        {
+            "id": "ex-1", "kind": "away", "first_on": "2026-12-24", "last_on": "2027-01-06", "spans": [],
+            "reason": "In montagna", "locale": "it", "public": False, "source": "own", "names": {},
+        },
+        {
+            "id": "ex-2", "kind": "instead", "first_on": "2026-12-10", "last_on": "2026-12-10",
+            "spans": [{"start": "14:00", "end": "18:00"}], "reason": "", "locale": "en", "public": False,
+            "source": "own", "names": {},
+        },
+        {
+            "id": "ex-3", "kind": "away", "first_on": "2026-12-08", "last_on": "2026-12-08", "spans": [], "reason": "",
+            "locale": "en", "public": True, "source": "holiday",
+            "names": {"en": "Immaculate Conception", "it": "Immacolata"},
+        },
+    ],
+}  # fmt: skip
+
+
+def test_days_that_are_different_are_listed_in_the_readers_language(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(profiles.GetMyAvailability, AVAILABILITY)
+
+    html = browser.get("/profile/hours").text
+
+    assert '<span lang="it">In montagna</span>' in html
+    assert '<span lang="en">Immaculate Conception</span>' in html
+    assert "14:00–18:00" in html
+    assert 'action="/profile/hours/days/ex-1/remove"' in html
+
+
+def test_days_are_noted_as_typed(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(profiles.GetMyAvailability, AVAILABILITY).on(profiles.AddException, AVAILABILITY)
+
+    typed = {"kind": "extra", "first_on": "2026-12-05", "start": "20:00", "end": "00:00", "reason": "Fair"}
+    assert browser.post("/profile/hours/days", data=typed).status_code == 303
+    asked = profiles.AddException.load_request(rpc.calls(profiles.AddException)[-1].payload)
+    assert asked["spans"] == [{"start": "20:00", "end": "24:00"}]
+    assert (asked["last_on"], asked["public"]) == (None, False)
+
+    rpc.on(
+        profiles.AddException, Invalid(fields={"spans.0.start": [Text("Say from when.")], "last_on": [Text("Over.")]})
+    )
+    refused = browser.post("/profile/hours/days", data=typed)
+    assert refused.status_code == 422
+    assert 'id="f-start-error"' in refused.text
+    assert 'id="f-last_on-error"' in refused.text
+    assert 'value="Fair"' in refused.text
+
+
+@pytest.mark.parametrize("country", ["IT", ""])
+def test_public_holidays_are_one_press(sign_in: SignIn, rpc: FakeRpc, country: str) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(profiles.ImportHolidays, AVAILABILITY)
+
+    assert browser.post("/profile/hours/holidays", data={"country": country}).status_code == 303
+    assert rpc.calls(profiles.ImportHolidays)[-1].payload == {"country": country}
+
+
 def test_points_say_why_and_lead_to_their_part(sign_in: SignIn, rpc: FakeRpc) -> None:
     browser = sign_in("assistant")
     answer_path(rpc)

@@ -35,7 +35,7 @@ class Pool:
 
     def expire(self, through: date) -> None:
         """What had to be used by a day lapses."""
-        for lot in self._open:
+        for lot in self.lots:
             if lot.expires_on is not None and lot.expires_on <= through:
                 lot.lapsed += lot.left
 

@@ -101,6 +101,8 @@ class Calendar:
     def closes(self, end: date, over: End | None) -> date:
         """The day on which what ended before `end` is invoiced."""
         begin = self.invoices.after(end - ONE) if self.longer else end
+        if over is None and self.terms.billing.every == "completion":
+            return date.max
         if over is not None and (begin > over.after or self.terms.billing.every == "completion"):
             begin = over.after
         return self.invoices.invoice_day(begin)

@@ -52,11 +52,13 @@ class Course:
         return self.over is not None and end >= self.over.after
 
     def meter(self, terms: Terms, buy: Blocks | None = None) -> Meter:
+        """What is included is for work that the contract's own price charges."""
+        own = terms.price.id == self.agreement.price_id
         renews = buy is not None and terms.overage.treatment == "renewed"
         meter = Meter(
             terms,
             start_on=self.agreement.start_on,
-            pool=self.pool,
+            pool=self.pool if own else Pool(),
             clockwork=Clockwork(terms.surcharges, self.agreement.zone, self.holidays),
             time=self.time,
             rates=self.prices,
