@@ -232,6 +232,14 @@ LABELS: dict[str, Names] = {
         "proposal.decided": _("What you proposed for the list of skills is decided"),
         "account.secured": _("Something changes in how you sign in"),
     },
+    "match": {"exact": _("the same"), "close": _("nearly the same"), "broad": _("kind of tool")},
+    "work_kind": {"service": _("Service"), "skill": _("Skill"), "tool": _("Tool (a software product)")},
+    "proposal": {
+        "proposed": _("Waiting"),
+        "accepted": _("In the list"),
+        "merged": _("In the list under another name"),
+        "declined": _("Declined"),
+    },
     "mail": {"queued": _("Queued"), "sent": _("Sent"), "failed": _("Failed"), "kept": _("Kept here")},
 }
 

@@ -73,6 +73,7 @@ def tabs(active: str) -> list[tuple[str, str, bool, int]]:
         "operator.ledger": _("Ledger"),
         "operator.accounts_list": _("Accounts"),
         "weights.index": _("Matching"),
+        "proposals.console": _("Taxonomy"),
     }
     return [(name, url_for(view), view in (active, f"operator.{active}"), 0) for view, name in names.items()]
 

@@ -96,9 +96,9 @@ def test_other_processes_learn_of_it_when_they_are_asked(stage: Stage) -> None:
     eventlet.sleep(0.3)
     taxonomy.forget_added()  # as in a process that was told nothing
     for name in SERVICES[:3]:
-        watch = provider_of(stage.world.containers[name]).database
+        held: Any = provider_of(stage.world.containers[name]).database
         for _ in range(60):
-            if name == "profiles" or watch.taxonomy_additions.find_one(id=added["code"]) is not None:
+            if name == "profiles" or held.taxonomy_additions.find_one(id=added["code"]) is not None:
                 break
             eventlet.sleep(0.05)
     anna = stage.person("assistant")
