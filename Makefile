@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench faults journeys compose-test setup lock translations docs contracts-snapshot screenshots clean
+.PHONY: help run test lint format bench faults journeys compose-test setup lock translations docs contracts-snapshot screenshots pictures clean
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 28
@@ -56,6 +56,9 @@ contracts-snapshot: .venv/.development ## accept today's contracts as the ones t
 
 screenshots: .venv/.development browser ## pictures of the pages
 	$(PY) -m tests.journeys.screenshots
+
+pictures: .venv/.development browser ## write the pictures of README and docs anew
+	$(PY) -m tests.journeys.screenshots --docs
 
 clean: ## remove what these targets made, but no data
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

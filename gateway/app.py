@@ -14,7 +14,7 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 from flask_compress import Compress
 
-from gateway import formats, forms, i18n, labels, practice, sentences, seo, session, uploads, vocabulary, web
+from gateway import commands, formats, forms, i18n, labels, practice, sentences, seo, session, uploads, vocabulary, web
 from gateway.caller import Rpc, caller
 from gateway.errors import init_errors
 from gateway.security import init_security
@@ -119,6 +119,7 @@ def init_templates(app: Flask) -> None:
     def reader() -> dict[str, Any]:
         return {
             "me": session.current(),
+            "may": commands.may,
             "counts": caller.counts,
             "places": web.places,
             "mailbox_on": app.extensions["dextra.settings"].mailbox,

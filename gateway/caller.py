@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol, cast
 
@@ -129,10 +129,11 @@ class Caller:
             safe=bool(key),
         )
 
-    def check(self) -> None:
-        """Makes sure that the session is still good. Raises Unauthenticated when it is not."""
+    def check(self, *, anew: bool = False) -> None:
+        """Makes sure that the session is still good, `anew` whatever is known of it. Raises Unauthenticated when it is
+        not."""
         current = session.current()
-        if current and not self.checked and not session.known_good(current.token):
+        if current and (anew or (not self.checked and not session.known_good(current))):
             self._judge(self._gather({"_session": self._session_check(current.token)}))
         self.checked = True
 
@@ -141,7 +142,7 @@ class Caller:
         if not current or self.checked:
             return {}
         checks = {"_counts": self._call(messaging.GetCounts, {})}
-        if not session.known_good(current.token):
+        if not session.known_good(current):
             checks["_session"] = self._session_check(current.token)
         return checks
 
@@ -160,6 +161,7 @@ class Caller:
             raise verdict
         if verdict is not None:
             session.confirmed(verdict["account"])
+            self.context = replace(self.context, actor=session.required().actor)
         counts = answers.get("_counts")
         if isinstance(counts, Mapping):
             self.counts = dict(counts)
@@ -205,7 +207,7 @@ def _normal(asked: Asked) -> tuple[Call, Mapping[str, Any], bool]:
 def _current() -> Caller:
     if "caller" not in g:
         current = session.current()
-        actor = Actor(current.account_id, frozenset(current.roles)) if current else Actor()
+        actor = current.actor if current else Actor()
         context = Context(actor=actor, request_id=g.request_id, traceparent=g.traceparent, locale=g.locale)
         g.caller = Caller(
             current_app.extensions["dextra.rpc"], context, current_app.extensions["dextra.settings"].call_timeout

@@ -121,6 +121,29 @@ def duration(minutes: int | None) -> str:
     return f"{sign}{hours}{NBSP}h{NBSP}{rest:02}" if rest else f"{sign}{hours}{NBSP}h"
 
 
+def free_span(span: Mapping[str, Any], zone: str = "") -> str:
+    """`Mon 30 Nov, 09:00–13:00` on the reader's clock, or on that of `zone`."""
+    here = ZoneInfo(zone) if zone else i18n.zone()
+    start, end = instant(span["start"]).astimezone(here), instant(span["end"]).astimezone(here)
+    return f"{dates.format_date(start.date(), format='EEE d MMM', locale=locale())}, {start:%H:%M}–{end:%H:%M}"
+
+
+def rating(hundredths: int | None) -> str:
+    """`4.82` stars, from hundredths of a star."""
+    return number((hundredths or 0) / 100, 2)
+
+
+def run_for(days: int) -> str:
+    """How long a contract ran, as people say it."""
+    if days < 14:
+        return plural_days(days)
+    if days < 70:
+        weeks = round(days / 7)
+        return str(ngettext("%(num)s week", "%(num)s weeks", weeks))
+    months = round(days * 12 / 365)
+    return str(ngettext("%(num)s month", "%(num)s months", months))
+
+
 def is_new(published_at: str | datetime | None) -> bool:
     """Whether somebody came in the last days (NEW_DAYS)."""
     return bool(published_at) and utc_now() - instant(published_at or utc_now()) <= timedelta(days=NEW_DAYS)
@@ -461,6 +484,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "initials": initials,
     "shared_minutes": shared_minutes,
     "is_new": is_new,
+    "free_span": free_span,
+    "rating": rating,
+    "run_for": run_for,
     "hue": hue,
     "days": plural_days,
     "typed_money": typed_money,

@@ -258,6 +258,8 @@ class MoneyInput(Field):
         return [(code, code) for code in EXPONENTS]
 
     def show(self, value: Any) -> None:
+        if isinstance(value, Mapping) and "amount" not in value:  # not said yet, but in which currency it will be
+            self.currency, value = value["currency"], None
         amount = formats.as_money(value)
         if amount is not None:
             self.currency = amount.currency
@@ -487,6 +489,8 @@ class Rows(Field):
         self.spare = spare
         self.most = most
         self.add = add
+        self.redraws = ""
+        """The id of what htmx draws anew when another row is asked for; else the page is loaded."""
         self.rows: list[dict[str, Field]] = []
 
     def _row(self, number: int) -> dict[str, Field]:
@@ -534,10 +538,10 @@ class Rows(Field):
             self.errors.append(Sentence("Please look at what is marked here."))
         elif self.required and not self.value:
             self.errors.append(Sentence("Add at least one."))
-        self._renumber()
+        self.renumber()
         self._spare(2 if data.get(MORE) == self.html_name else 0)
 
-    def _renumber(self) -> None:
+    def renumber(self) -> None:
         for number, row in enumerate(self.rows):
             for field in row.values():
                 field.prefix = f"{self.html_name}-{number}-"
@@ -551,7 +555,7 @@ class Rows(Field):
     def drop(self, unwanted: Callable[[dict[str, Field]], bool]) -> None:
         """Leaves out rows; the others keep what was typed."""
         self.rows = [row for row in self.rows if not unwanted(row)]
-        self._renumber()
+        self.renumber()
         if not self.rows:
             self._spare()
 

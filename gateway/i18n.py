@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,17 @@ def use_locale(locale: str) -> None:
     """Changes the language in the middle of a request."""
     g.locale = locale
     flask_babel.refresh()
+
+
+@contextmanager
+def in_language(locale: str) -> Iterator[None]:
+    """What is said inside is said in this language."""
+    before = current_locale()
+    use_locale(locale)
+    try:
+        yield
+    finally:
+        use_locale(before)
 
 
 def current_zone() -> str:

@@ -6,14 +6,14 @@ matching and its lists work.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 
-from gateway import formats, i18n
+from gateway import formats, i18n, labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,6 @@ PARTS = (
     Part("hours", "hours.edit", _l("Working hours"), step=True),
     Part("clients", "profile.clients", _l("Clients and terms"), step=True),
     Part("rates", "rates.edit", _l("Rates"), step=True),
-    Part("rates", "profile.charges", _l("Rates"), step=True),
     Part("evidence", "evidence.index", _l("Evidence")),
     Part("photo", "photo.edit", _l("Photo")),
     Part("address", "address.edit", _l("Address")),
@@ -145,6 +144,29 @@ def next_point(completeness: Mapping[str, Any] | None) -> Mapping[str, Any] | No
     return next((point for point in completeness["points"] if point["code"] == completeness["next"]), None)
 
 
+def said(of: Mapping[str, Any]) -> dict[str, str]:
+    """Headline and story of a profile or a card in the reader's language where she wrote them in it, and in which
+    language each of them is."""
+    main = of.get("story_locale") or of.get("locale") or "en"
+    told = {
+        "headline": of.get("headline") or "",
+        "headline_locale": main,
+        "story": of.get("story") or "",
+        "story_locale": main,
+    }
+    mine = i18n.current_locale()
+    for other in of.get("translations") or () if main != mine else ():
+        if other["locale"] == mine:
+            told.update(headline=other["headline"], headline_locale=mine)
+            if other.get("story"):
+                told.update(story=other["story"], story_locale=mine)
+    return told
+
+
+def labelled(codes: Iterable[str], kind: str) -> list[str]:
+    return [labels.label(code, kind) for code in codes]
+
+
 def days_said(exception: Mapping[str, Any]) -> str:
     """`24 Dec 2026`, or `24 Dec 2026 – 6 Jan 2027`."""
     first, last = (formats.format_date(exception[name], "EEE d MMM y") for name in ("first_on", "last_on"))
@@ -161,7 +183,9 @@ def why_away(exception: Mapping[str, Any]) -> dict[str, str]:
 
 
 def init_practice(app: Flask) -> None:
-    app.jinja_env.filters.update(days_said=i18n.per_reader(days_said), why_away=i18n.per_reader(why_away))
+    shown = {"said": said, "days_said": days_said, "why_away": why_away}
+    app.jinja_env.filters.update({name: i18n.per_reader(show) for name, show in shown.items()})
+    app.jinja_env.globals.update(labelled=labelled)
     app.jinja_env.globals.update(
         practice_tabs=tabs, practice_phases=phases, practice_place=address_of, worth=worth, next_point=next_point
     )

@@ -73,6 +73,21 @@ SENTENCES: dict[str, tuple[Any, str]] = {
         "circle-check",
     ),
     "proposal.decided/declined": (_l("“%(title)s” was not taken into the list: %(reason)s"), "ban"),
+    "review.opened": (_l("How was working with %(name)s on “%(title)s”? You can say so until %(closes_at)s."), "star"),
+    "review.written": (
+        _l("%(name)s has reviewed “%(title)s”. It stays sealed until you write yours, or until %(closes_at)s."),
+        "lock",
+    ),
+    "review.closing": (_l("You can review “%(title)s” with %(name)s until %(closes_at)s."), "hourglass"),
+    "review.revealed": (_l("The reviews of “%(title)s” by you and %(name)s can be read."), "star"),
+    "review.replied": (_l("%(name)s has replied to your review of “%(title)s”."), "message-circle"),
+    "review.hidden": (_l("An operator has hidden your review of “%(title)s”; the reason stands in its place."), "ban"),
+    "check.granted/phone": (_l("Your phone number is checked: your profile shows it."), "shield-check"),
+    "check.granted/identity": (_l("Your identity is checked: your profile shows it."), "shield-check"),
+    "check.refused/phone": (_l("Your phone number could not be checked."), "circle-alert"),
+    "check.refused/identity": (_l("Your identity could not be checked."), "circle-alert"),
+    "check.revoked/phone": (_l("The check of your phone number was taken back."), "circle-alert"),
+    "check.revoked/identity": (_l("The check of your identity was taken back."), "circle-alert"),
     "account.secured/app_added": (_l("An authenticator app protects your account now."), "shield-check"),
     "account.secured/app_removed": (_l("Your authenticator app was removed."), "shield-check"),
     "account.secured/two_steps_on": (_l("We ask for a second step when you sign in now."), "shield-check"),
@@ -121,6 +136,8 @@ def _form(kind: str, params: Mapping[str, Any]) -> str:
         return "again" if int(params.get("number") or 1) > 1 else ""
     if kind == "timesheet.approved":
         return str(params.get("approved_by", ""))
+    if kind.startswith("check."):
+        return str(params.get("kind", ""))
     return str(params.get("state", ""))
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import gettext as _
 
-from gateway import formats, i18n
+from gateway import formats, i18n, practice
 from shared.contracts import taxonomy
 from shared.contracts.fields import LOCALES
 from shared.platform.money import Money
@@ -133,7 +133,7 @@ def of_assistant(profile: Mapping[str, Any]) -> Json:
         "@type": "Person",
         "name": profile["display_name"],
         "jobTitle": _("Virtual assistant"),
-        "description": profile["headline"],
+        "description": practice.said(profile)["headline"],
         "url": address(),
         "knowsLanguage": [language["code"] for language in profile["languages"]],
         "knowsAbout": [taxonomy.label(skill["code"], locale) for skill in profile["skills"]],

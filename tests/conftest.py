@@ -13,12 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 
 from deploy.database import DatabaseProcess
 from deploy.processes import StartFailed
 from tests.support import broker as brokers
 from tests.support.broker import Broker
+
+# How long an example takes to be made says more of a busy machine than of a test.
+settings.register_profile("shared", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("shared")
 
 PLACE = {"integration": "integration", "journeys": "journey", "faults": "fault"}
 

@@ -90,3 +90,80 @@ DECLINED: dict[str, Lines] = {
     "it": ("In questo periodo non ho abbastanza ore libere.", "Il lavoro è bello, ma gli orari non coincidono."),
     "en": ("I do not have enough free hours just now.", "A good brief, but not where I am strongest."),
 }
+
+Stars = tuple[int, ...]
+REVIEWED: dict[str, dict[bool, tuple[tuple[Stars, Lines], ...]]] = {
+    "it": {
+        True: (
+            (
+                (5, 5, 5, 5, 4),
+                (
+                    "Puntuale, discreta, sempre un passo avanti. Ho ritrovato due sere libere alla settimana.",
+                    "Richieste chiare, risposte in giornata, fatture saldate prima della scadenza.",
+                    "Grazie: con istruzioni così precise è stato facile.",
+                ),
+            ),
+            (
+                (5, 4, 5, 5, 5),
+                (
+                    "Lavoro ordinato e consegne sempre pronte. La richiamerei senza pensarci.",
+                    "Persona cortese, priorità sempre dette per tempo.",
+                    "",
+                ),
+            ),
+            (
+                (4, 4, 4, 5, 4),
+                (
+                    "Buon lavoro. All’inizio ci siamo intesi poco, poi tutto è filato liscio.",
+                    "Bell’esperienza; qualche richiesta dell’ultimo minuto, sempre riconosciuta.",
+                    "",
+                ),
+            ),
+        ),
+        False: (
+            (
+                (2, 2, 3, 2, 3),
+                ("Ci siamo lasciati male: errori che non dovevano capitare.", "Ci siamo capiti poco.", ""),
+            ),
+        ),
+    },
+    "en": {
+        True: (
+            (
+                (5, 5, 5, 5, 5),
+                (
+                    "Nothing was late, nothing was lost, and everybody is glad to hear from my office again.",
+                    "Knows what matters, says so early, pays on the day.",
+                    "Thank you. Clear briefs made it easy.",
+                ),
+            ),
+            (
+                (5, 5, 4, 5, 4),
+                (
+                    "Quiet, quick and exact. I stopped reading half of my mail, and nothing was missed.",
+                    "Clear briefs and honest feedback; a pleasure.",
+                    "",
+                ),
+            ),
+            (
+                (4, 5, 4, 5, 4),
+                (
+                    "Solid work, delivered when it was promised. Would hire again for the next project.",
+                    "Good to work with; priorities changed at times, always with an explanation.",
+                    "",
+                ),
+            ),
+        ),
+        False: (
+            (
+                (2, 2, 3, 1, 3),
+                (
+                    "Two mistakes with customer data ended it. The daily work had been fine.",
+                    "The process for customer data was never written down. We should both have asked.",
+                    "I am sorry for what happened and have changed how I work since.",
+                ),
+            ),
+        ),
+    },
+}
+"""By language and whether it ended well: stars of the assistant, and what the client, the assistant and a reply say."""

@@ -83,6 +83,8 @@ TOOLS = frozenset(
         "slides.powerpoint",
     ]
 )
+USUAL, RARE = 8, 0.08
+"""How many of a service's skills, the first ones, nearly everybody who offers it has; the chance of each other."""
 WEEK = ("mon", "tue", "wed", "thu", "fri")
 ITALIAN = ("it", "ti")
 FAR = ("ph", "in")
@@ -208,8 +210,8 @@ class _Person:
         for place, service in enumerate(self.services):
             codes = [code for code, skill in SKILLS.items() if skill["service"] == service and self._can(code)]
             share = 0.92 if place == 0 else 0.74
-            for code in codes:
-                if rng.random() < share:
+            for number, code in enumerate(codes):
+                if rng.random() < (share if number < USUAL else RARE):
                     held[code] = rng.choices((1, 2, 3, 4), top)[0]
         for code, share in COMMON.items():
             if code not in held and rng.random() < share:

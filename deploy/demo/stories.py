@@ -256,6 +256,7 @@ def of(stage: Stage) -> Iterator[Story]:
         yield Engagement(stage, course).story()
     yield from _open_briefs(stage)
     yield _tidying(stage)
+    yield _checks(stage)
 
 
 # -- briefs and offers -----------------------------------------------------------------------------------------------
@@ -569,7 +570,9 @@ class Engagement:
             "notice": matching.GiveNotice,
             "terminate": matching.TerminateContract,
         }[course.end]
-        stage.do(command, {"id": self.contract["id"], "reason": course.end_reason}, self.client)
+        ended = stage.do(command, {"id": self.contract["id"], "reason": course.end_reason}, self.client)
+        if course.end in ("notice", "terminate"):
+            stage.begin(self._reviews(date.fromisoformat(ended["ends_on"])))
         if course.end == "terminate":
             yield stage.later(24 * 5)
             asked = {"contract_id": self.contract["id"], "kind": "invoice", "payment_states": ["unpaid"]}
@@ -580,6 +583,23 @@ class Engagement:
             if len(lost) > 1:
                 reason = "Hours charged for the last week are credited in full."
                 stage.do(billing.CreditInvoice, {"invoice_id": lost[0]["id"], "reason": reason}, self.assistant)
+
+    def _reviews(self, last_day: date) -> Story:
+        """Both say how it was, some days after the end; the assistant may reply. Some write nothing."""
+        stage, well = self.stage, self.course.end == "notice"
+        yield stage.local(last_day + timedelta(days=2), "10:05", "UTC")
+        stars, texts = self.rng.choice(phrases.REVIEWED[self.locale][well])
+        asked = {"id": self.contract["id"], "locale": self.locale}
+        of_assistant = dict(zip(matching.REVIEW_CRITERIA["assistant"], stars, strict=True))
+        stage.do(matching.WriteReview, {**asked, "scores": of_assistant, "text": texts[0]}, self.client)
+        if self.rng.random() < 0.15:
+            return
+        yield stage.later(24 * self.rng.choice((1, 3)))
+        of_client = dict.fromkeys(matching.REVIEW_CRITERIA["client"], 5 if well else 3)
+        stage.do(matching.WriteReview, {**asked, "scores": of_client, "text": texts[1]}, self.assistant)
+        if texts[2]:
+            yield stage.later(20)
+            stage.do(matching.ReplyToReview, {**asked, "text": texts[2]}, self.assistant)
 
 
 # -- briefs that are still open, or came to nothing --------------------------------------------------------------------
@@ -753,3 +773,17 @@ def _tidying(stage: Stage) -> Story:
     yield stage.recently(2 * 24 + 3)
     for key in ("anna", "james", "marco", "sarah", "elena", "operator"):
         stage.do(messaging.MarkNotificationsRead, None, stage.actor(key))
+
+
+def _checks(stage: Stage) -> Story:
+    """Two are checked by the operator, one has asked."""
+    yield stage.ago(50, "09:00")
+    for key, kinds in (("anna", ("phone", "identity")), ("james", ("phone",))):
+        for kind in kinds:
+            asked = {"kind": kind, "note": "By phone, any weekday after ten."}
+            stage.do(matching.AskForCheck, asked, stage.actor(key))
+            decision = {"account_id": stage.ids[key], "kind": kind, "decision": "grant", "note": "Seen by video call."}
+            stage.do(matching.DecideCheck, decision, OPERATOR)
+    yield stage.ago(2, "11:00")
+    asked = {"kind": "phone", "note": "Il mattino, oppure scrivetemi."}
+    stage.do(matching.AskForCheck, asked, stage.actor("elena"))

@@ -3,7 +3,8 @@
 
 Whoever calls it sends `Authorization: Bearer <token>`; the token of `POST /sessions` carries, signed, what the page's
 cookie carries, so that an API call is one wait as well: the session's check travels beside the call. `Idempotency-Key`
-on every POST, PUT and DELETE makes repeating safe; without one the call is done as often as it is sent.
+on every POST, PUT and DELETE makes repeating safe; without one the call is done as often as it is sent. `X-Acting-For`
+names the company that is acted for, where the account was invited to one.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from gateway.api import problems
 from gateway.api.routes import ROUTES, Route
 from gateway.caller import caller
 from gateway.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, csrf, limiter
-from shared.contracts import taxonomy
+from shared.contracts import rate_cards, taxonomy
 from shared.platform.contract import Command, Query
 from shared.platform.errors import DextraError, Invalid, TooMany, Unauthenticated
 
@@ -38,6 +39,8 @@ LIMITS = {
     "/accounts/request-reset": SIGN_UP_LIMIT,
 }
 MOST_KEY = 200
+ACTING_FOR = "X-Acting-For"
+"""Names the company that the caller acts for, one of the account's `companies`; without it they act for themselves."""
 MOST_LEVELS = 16
 
 
@@ -60,14 +63,17 @@ def register(app: Flask) -> None:
         OPENAPI_URL_PREFIX=PREFIX,
         OPENAPI_JSON_PATH="openapi.json",
     )
-    api = Api(spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name)})
+    plugin = MarshmallowPlugin(schema_name_resolver=_schema_name)
+    api = Api(spec_kwargs={"marshmallow_plugin": plugin})
     api.init_app(app)
+    assert plugin.converter is not None
+    plugin.converter.add_attribute_function(_rule_kinds)  # type: ignore[no-untyped-call]
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     blueprints: dict[str, ApiBlueprint] = {}
     for route in ROUTES:
         blueprint = blueprints.get(route.tag)
         if blueprint is None:
-            blueprint = ApiBlueprint(f"api_{route.tag.lower()}", __name__, url_prefix=PREFIX)
+            blueprint = ApiBlueprint(f"api_{route.tag.lower().replace(' ', '_')}", __name__, url_prefix=PREFIX)
             blueprint.before_request(_sign_in)
             blueprints[route.tag] = blueprint
         _add(blueprint, route)
@@ -83,6 +89,15 @@ def _schema_name(schema: Any) -> str:
     """Schemas of different contracts may share a name: `matching.Offer`, `messaging.Page`."""
     kind = schema if isinstance(schema, type) else type(schema)
     return f"{kind.__module__.rsplit('.', 1)[-1]}.{kind.__name__}"
+
+
+def _rule_kinds(converter: Any, field: ma.Field[Any], **_: Any) -> dict[str, Any]:
+    """A rate card's rule is one of many kinds, each with its own fields."""
+    if not isinstance(field, rate_cards.RuleField):
+        return {}
+    schemas = {kind: converter.resolve_nested_schema(schema) for kind, schema in rate_cards.RULES.items()}
+    mapping = {kind: schema["$ref"] for kind, schema in schemas.items()}
+    return {"oneOf": list(schemas.values()), "discriminator": {"propertyName": "kind", "mapping": mapping}}
 
 
 # -- calls -------------------------------------------------------------------------------------------------------
@@ -165,6 +180,7 @@ def _bearer(signed_in: dict[str, Any]) -> str:
         "locale": account["locale"],
         "time_zone": account["time_zone"],
         "email_confirmed": account["email_confirmed"],
+        "companies": account.get("companies") or [],
     }
     return str(_signer().dumps(claims))
 
@@ -178,12 +194,16 @@ def _sign_in() -> None:
     if scheme.lower() == "bearer" and token:
         try:
             claims = _signer().loads(token.strip())
-            g.session = session.Session(**{**claims, "roles": tuple(claims["roles"])})
+            g.session = session.of_claims(claims)
         except (BadSignature, TypeError, KeyError) as error:
             raise Unauthenticated("This token is not valid. Sign in again.") from error
     route = _route_of_request()
     if route is not None and not route.public and g.session is None:
         raise Unauthenticated("Please sign in first.")
+    company = request.headers.get(ACTING_FOR, "").strip()
+    if company and g.session is not None:
+        caller.check(anew=True)  # the token tells which companies there were when it was given
+        session.act_for("" if company == session.required().account_id else company)
 
 
 _BY_ENDPOINT: dict[tuple[str, str], Route] = {(route.method, PREFIX + route.path): route for route in ROUTES}

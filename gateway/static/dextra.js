@@ -112,6 +112,15 @@
   });
   document.addEventListener("change", (event) => event.target.dataset?.narrows && event.stopPropagation(), true);
 
+  // An explanation that is in the way goes by Escape.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll(".fact").forEach((fact) => fact.classList.add("fact--quiet"));
+  });
+  for (const kind of ["pointerover", "focusin"]) {
+    document.addEventListener(kind, (event) => event.target.closest?.(".fact")?.classList.remove("fact--quiet"));
+  }
+
   // A new account begins with the browser's time zone.
   const zone = document.querySelector("select[data-zone]");
   if (zone && !summary) {

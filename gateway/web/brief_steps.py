@@ -21,12 +21,13 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from gateway import reasons, session
-from gateway.caller import caller
+from gateway.caller import caller, maybe
 from gateway.forms import Form, LongText, Rows, new_key, posted_key
 from gateway.session import needs
 from gateway.web import act, briefs, done, fragment, own_words
 from gateway.web.briefs import BriefForm
-from shared.contracts import matching
+from gateway.web.company import beginnings
+from shared.contracts import companies, matching
 from shared.contracts import requests as c
 from shared.platform.errors import DextraError, Invalid
 
@@ -66,7 +67,7 @@ class WordsForm(Form):
 
 
 @briefs.pages.route("/briefs/new", methods=["GET", "POST"], endpoint="new")
-@needs("client")
+@needs("client", to=c.SaveBrief)
 def new() -> Response:
     if request.method == "POST":
         return _words(request.form.get("sketch", "") or new_key(), {}, back=False)
@@ -76,7 +77,7 @@ def new() -> Response:
 
 
 @briefs.pages.route("/briefs/begun/<id>/words", methods=["GET", "POST"])
-@needs("client")
+@needs("client", to=c.SaveBrief)
 def words(id: str) -> Response:
     if request.method == "POST":
         kept = MultiDict((name, text) for name, text in request.form.items(multi=True) if name.startswith("kept-"))
@@ -108,11 +109,10 @@ def _words_page(form: WordsForm, id: str, *, back: bool, **context: Any) -> Resp
 
 
 @briefs.pages.route("/briefs/begun/<id>", methods=["GET", "POST"])
-@needs("client")
+@needs("client", to=c.SaveBrief)
 def begun(id: str) -> Response:
     if request.method == "GET":
-        sketch = caller.query(c.GetSketch, {"id": id})
-        typed = _typed(sketch)
+        sketch, typed = _kept(id)
         form = BriefForm(data=typed)
         ask = {name for name in ASKED if name not in {key.split("-")[0] for key in typed}}
         ask |= {field.name for field, _text in form.errors if field.prefix == ""} | {request.args.get("ask", "")}
@@ -185,11 +185,11 @@ def _shown_before(form: BriefForm) -> set[str]:
 
 
 @briefs.pages.route("/briefs/begun/<id>/check", methods=["GET", "POST"])
-@needs("client")
+@needs("client", to=c.SaveBrief)
 def check(id: str) -> Response:
     if request.method == "POST":
         return _made(id, BriefForm(), "check")
-    form = BriefForm(data=_typed(caller.query(c.GetSketch, {"id": id})))
+    form = BriefForm(data=_kept(id)[1])
     if form.errors:
         return redirect(url_for("briefs.begun", id=id), 303)
     return _check_page(form, id)
@@ -209,19 +209,19 @@ def _check_page(form: BriefForm, id: str, **context: Any) -> Response:
 
 
 @briefs.pages.get("/briefs/new/fields")
-@needs("client")
+@needs("client", to=c.SaveBrief)
 def new_fields() -> Response:
     """All questions at once, without a text first."""
-    form = BriefForm(initial={"time_zone": session.required().time_zone})
-    return _fields_page(form, new_key())
+    company = caller.queries(company=maybe(companies.GetCompany))["company"]
+    return _fields_page(BriefForm(initial=_begin("", (), company)), new_key())
 
 
 @briefs.pages.route("/briefs/begun/<id>/fields", methods=["GET", "POST"])
-@needs("client")
+@needs("client", to=c.SaveBrief)
 def fields(id: str) -> Response:
     if request.method == "POST":
         return _made(id, BriefForm(), "fields")
-    form = BriefForm(data=_typed(caller.query(c.GetSketch, {"id": id})))
+    form = BriefForm(data=_kept(id)[1])
     form.forget_errors()
     form.status = 200
     return _fields_page(form, id)
@@ -261,7 +261,7 @@ def _made(id: str, form: BriefForm, step: str) -> Response:
 
 
 @briefs.pages.post("/briefs/begun/<id>/drop")
-@needs("client")
+@needs("client", to=c.SaveBrief)
 def drop(id: str) -> Response:
     key = posted_key()
     return act(
@@ -275,7 +275,7 @@ def drop(id: str) -> Response:
 
 
 @briefs.pages.post("/briefs/count")
-@needs("client")
+@needs("client", to=c.SaveBrief)
 def count() -> Response:
     """For htmx, while the client writes or chooses; without scripts the same is asked with a button of the form."""
     if request.form.get("_step") == "words":
@@ -327,10 +327,15 @@ def so_far(form: Form) -> Json:
 # -- what is kept ------------------------------------------------------------------------------------------------------
 
 
-def _typed(sketch: Json) -> MultiDict[str, str]:
-    """What was typed so far; before that, what the text says and what the account knows."""
+def _kept(id: str) -> tuple[Json, MultiDict[str, str]]:
+    """A sketch and what was typed so far; before that, what the text says and what the company and the account say."""
+    got = caller.queries(sketch=(c.GetSketch, {"id": id}), company=maybe(companies.GetCompany))
+    return got["sketch"], _typed(got["sketch"], got["company"])
+
+
+def _typed(sketch: Json, company: Json | None) -> MultiDict[str, str]:
     answers, text = sketch["answers"], sketch["text"]
-    fresh = BriefForm(initial=_begin(text, sketch["findings"]), posted=False)
+    fresh = BriefForm(initial=_begin(text, sketch["findings"], company), posted=False)
     typed = [(name, value) for name, values in answers.items() for value in values if not name.startswith("_")]
     if not typed:
         answered = own_words.form_values(text, sketch["findings"]).keys() | BriefForm.declared.keys() - set(ASKED)
@@ -342,9 +347,10 @@ def _typed(sketch: Json) -> MultiDict[str, str]:
     return MultiDict([*(pair for pair in typed if pair[0] not in NOT_ANSWERS), ("text", text)])
 
 
-def _begin(text: str, findings: Sequence[Mapping[str, Any]]) -> Json:
+def _begin(text: str, findings: Sequence[Mapping[str, Any]], company: Json | None = None) -> Json:
     me = session.required()
-    return {"time_zone": me.time_zone, "text": text, **own_words.form_values(text, findings)}
+    said = own_words.form_values(text, findings)
+    return {"time_zone": me.time_zone, **beginnings(company), "text": text, **said}
 
 
 def _filled(form: BriefForm) -> BriefForm:

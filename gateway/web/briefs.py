@@ -146,7 +146,7 @@ def _line_of(sketch: dict[str, Any]) -> str:
 
 
 @pages.route("/briefs/<id>/edit", methods=["GET", "POST"])
-@needs("client")
+@needs("client", to=c.SaveBrief)
 def edit(id: str) -> Response:
     kept = caller.query(c.GetBrief, {"id": id})
     return _edited(BriefForm(initial=_with_change(kept)), id, kept)

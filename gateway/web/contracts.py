@@ -38,9 +38,11 @@ def index() -> Response:
 @needs("client", "assistant", "operator")
 def contract(id: str) -> Response:
     got = caller.queries(
+        client=maybe(c.GetClient, {"contract_id": id}),
         contract=(c.GetContract, {"id": id}),
         timesheets=maybe(work.ListTimesheets, {"contract_id": id, "limit": 8}),
         invoices=maybe(billing.ListInvoices, {"contract_id": id, "limit": 8}),
+        review=maybe(c.GetReview, {"id": id}),
     )
     return page("contracts/contract.html", side=my_side(got["contract"]), **got, **SIDES)
 

@@ -68,7 +68,7 @@ def home() -> Response:
 
 def _items(got: Got, name: str) -> list[dict[str, Any]]:
     """The reader's own: services list everybody's things to operators."""
-    mine = session.required().account_id
+    mine = session.required().party_id
     listed = (got.get(name) or {"items": []})["items"]
     return [thing for thing in listed if (thing["client_id"] == mine if name == "briefs" else my_side(thing))]
 

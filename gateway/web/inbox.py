@@ -26,7 +26,7 @@ class MessageForm(Form):
 
 def other_side(conversation: dict[str, Any]) -> dict[str, str]:
     """Id and name of whom the reader talks with."""
-    mine = session.required().account_id == conversation["client_id"]
+    mine = session.required().party_id == conversation["client_id"]
     side = "assistant" if mine else "client"
     photo = conversation.get("assistant_photo_id", "") if mine else ""
     return {"id": conversation[f"{side}_id"], "name": conversation[f"{side}_name"], "side": side, "photo": photo}

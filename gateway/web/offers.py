@@ -79,7 +79,7 @@ def index() -> Response:
 
 
 @pages.route("/offers/new", methods=["GET", "POST"])
-@needs("client")
+@needs("client", to=c.SendOffer)
 def new() -> Response:
     """An offer to `assistant`, for one of the client's open briefs (`brief` in the address chooses it)."""
     assistant_id = request.args.get("assistant", "")
@@ -124,7 +124,8 @@ def _proposal(brief: dict[str, Any] | None, card: dict[str, Any]) -> dict[str, A
 @pages.get("/offers/<id>")
 @needs("client", "assistant", "operator")
 def offer(id: str) -> Response:
-    thread = caller.query(c.GetOffer, {"id": id})["offers"]
+    got = caller.queries(thread=(c.GetOffer, {"id": id}), client=maybe(c.GetClient, {"offer_id": id}))
+    thread = got["thread"]["offers"]
     newest = thread[0]
     side = my_side(newest)
     return page(
@@ -134,12 +135,14 @@ def offer(id: str) -> Response:
         before=thread[1] if len(thread) > 1 else None,
         mine=newest["by"] == side,
         side=side,
+        client=got["client"],
+        known=got["thread"].get("client"),
         **SIDES,
     )
 
 
 @pages.route("/offers/<id>/counter", methods=["GET", "POST"])
-@needs("client", "assistant")
+@needs("client", "assistant", to=c.CounterOffer)
 def counter(id: str) -> Response:
     newest = caller.query(c.GetOffer, {"id": id})["offers"][0]
     start_on = max(date.fromisoformat(newest["terms"]["start_on"]), today())

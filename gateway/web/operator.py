@@ -74,6 +74,8 @@ def tabs(active: str) -> list[tuple[str, str, bool, int]]:
         "operator.accounts_list": _("Accounts"),
         "weights.index": _("Matching"),
         "proposals.console": _("Taxonomy"),
+        "reviews.operator_checks": _("Checks"),
+        "reviews.operator_reviews": _("Reported reviews"),
     }
     return [(name, url_for(view), view in (active, f"operator.{active}"), 0) for view, name in names.items()]
 

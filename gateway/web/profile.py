@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from gateway import i18n, practice, session
-from gateway.caller import caller, maybe
+from gateway import formats, i18n, practice, session
+from gateway.caller import caller, maybe, to_json
 from gateway.forms import (
     Choose,
     ChooseNumber,
@@ -225,23 +225,9 @@ class ClientsForm(PartForm):
 
 
 class ChargesForm(PartForm):
+    """What an hour costs, from practices whose rate card sells nothing by time: lists and matches compare by it."""
+
     hourly_rate = MoneyInput(_l("Rate an hour"))
-    fee = MoneyInput(_l("Retainer: fee a month"), path="retainer.fee", optional=True, hint=_l("Leave empty for none."))
-    included_minutes = Hours(_l("Retainer: hours included a month"), path="retainer.included_minutes", optional=True)
-
-    def check(self) -> None:
-        super().check()
-        if self.fee.value and not self.included_minutes.value:
-            self.wrong(self.included_minutes, "Enter the hours that the monthly fee includes.")
-        if self.included_minutes.value and not self.fee.value:
-            self.wrong(self.fee, "Enter the fee, or leave the hours empty as well.")
-
-    @property
-    def request(self) -> dict[str, Any]:
-        payload = super().request
-        if not self.fee.value:
-            payload["retainer"] = None
-        return payload
 
 
 def mine() -> dict[str, Any] | None:
@@ -257,7 +243,19 @@ def part(code: str, form: PartForm, kept: Mapping[str, Any] | None, template: st
             caller.command(c.ChangeProfile, form.request, key=form.key)
             to = practice.after(code) if request.form.get("go") else practice.address_of(code)
             return done(_("Your draft is saved.") if form.draft else _("Your profile is saved."), to)
+    if "_preview" in request.form:
+        context["preview"] = _as_typed(form, kept)
     return form.page(template, kept=kept, **context)
+
+
+def _as_typed(form: PartForm, kept: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What her page would show: what is kept, with what is typed now where that can be read."""
+    blank = to_json(c.ProfileContent().load({}))
+    typed = {name: value for name, value in to_json(form.request).items() if value not in (None, "")}
+    seen: dict[str, Any] = {**blank, "away": [], "published_at": None, **(kept or {}), **typed}
+    seen["assistant_id"] = session.required().account_id
+    hours = formats.week(seen["working_hours"], seen["time_zone"]) if seen["time_zone"] else []
+    return {"profile": seen, "hours": hours}
 
 
 def fresh() -> dict[str, Any]:
@@ -293,6 +291,7 @@ def clients() -> Response:
 @pages.route("/profile/charges", methods=["GET", "POST"])
 @needs("assistant")
 def charges() -> Response:
+    """Linked from the rate card where that does not say what an hour costs."""
     kept = mine()
     return part("rates", ChargesForm(kept), kept, "practice/charges.html")
 

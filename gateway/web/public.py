@@ -13,10 +13,11 @@ from werkzeug.wrappers import Response
 from gateway import browsing, cards, formats, i18n, reasons, session
 from gateway.caller import caller, maybe
 from gateway.forms import new_key
+from gateway.rates import sentences as rate_sentences
 from gateway.security import limiter
 from gateway.web import fragment, page, wants_fragment
 from gateway.web.operator import of_each
-from shared.contracts import accounts, matching, operations, practice_files, profiles, requests
+from shared.contracts import accounts, matching, operations, practice_files, profiles, rate_cards, requests
 
 pages = Blueprint("public", __name__)
 
@@ -101,7 +102,10 @@ def assistant(id: str) -> Response:
         evidence=maybe(practice_files.ListEvidence, {"id": id}),
         profile=(profiles.GetProfile, {"id": id}),
         card=maybe(matching.GetAssistantCard, {"id": id}),
+        rates=maybe(rate_cards.GetRateCard, {"id": id}),
         similar=maybe(matching.FindSimilar, {"id": id, "limit": 3}),
+        trust=maybe(matching.GetTrust, {"id": id}),
+        reviews=maybe(matching.ListReviewsOf, {"subject_id": id, "limit": 3}),
         **({"shortlist": maybe(requests.GetShortlist)} if session.current() is not None else {}),
     )
     shortlist = got.pop("shortlist", None) or {"items": ()}
@@ -113,6 +117,8 @@ def assistant(id: str) -> Response:
     evidence = got["evidence"] or {"items": ()}
     evident = {code for piece in evidence["items"] if not piece["expired"] for code in piece["about"]}
     got["evident"] = evident
+    rates = got.pop("rates")
+    got["passages"] = rate_sentences.of_card(rates, got["profile"]["story_locale"]) if rates else []
     return page("public/assistant.html", hours=hours, other_zone=other_zone, kept=kept, **got)
 
 

@@ -10,7 +10,7 @@ from gateway import session
 
 def my_side(thing: Mapping[str, Any]) -> str:
     """`client`, `assistant`, or nothing for an operator who looks in from outside."""
-    mine = session.required().account_id
+    mine = session.required().party_id
     if thing["client_id"] == mine:
         return "client"
     return "assistant" if assistant_of(thing) == mine else ""

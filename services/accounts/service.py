@@ -4,7 +4,7 @@ settings; import and list for operators."""
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,6 +16,8 @@ from services.accounts.domain import passkey, protection, totp
 from services.accounts.domain.account import Account, Identity
 from services.accounts.domain.address import normalised
 from services.accounts.domain.challenge import Aim, Challenge
+from services.accounts.domain.company import Colleague, Company, Profile
+from services.accounts.domain.invitation import Invitation
 from services.accounts.domain.link import Link, Purpose
 from services.accounts.domain.passkey import Passkey
 from services.accounts.domain.protection import Protection
@@ -24,6 +26,7 @@ from services.accounts.domain.session import Session, ended
 from services.accounts.relying_party import RelyingParty, refused
 from services.accounts.store import AccountsStore
 from shared.contracts import accounts as c
+from shared.contracts import companies as d
 from shared.contracts.fields import EMAIL
 from shared.platform.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
 from shared.platform.ids import new_id
@@ -388,6 +391,153 @@ class AccountsService(Service):
     def add_role(self, call: Call, request: Request) -> Identity:
         return self._as_seen(self._save(call, self._own(call, call.tx).with_role(request["role"])).identity)
 
+    # -- companies -----------------------------------------------------------------------------------------------
+
+    @query(d.GetCompany)
+    def get_company(self, call: Call, request: Request) -> dict[str, Any]:
+        return company_shown(self._company(call, self.store), call)
+
+    @command(d.SaveCompany)
+    def save_company(self, call: Call, request: Request) -> dict[str, Any]:
+        held = self._company(call, call.tx)
+        held.require(call.actor.account_id, Colleague.OWNER)
+        version = request.pop("version")
+        company = held.described(Profile.of(request), call.now, version)
+        renamed = company.profile.name != held.profile.name
+        return company_shown(self._keep(call, company, company.members if renamed else ()), call)
+
+    @query(d.ListColleagues)
+    def list_colleagues(self, call: Call, request: Request) -> dict[str, Any]:
+        return self._colleagues(call, self.store, self._company(call, self.store))
+
+    @command(d.InviteColleague)
+    def invite_colleague(self, call: Call, request: Request) -> Invitation:
+        company, inviter = self._company(call, call.tx), self._own(call, call.tx)
+        company.require(inviter.id, Colleague.OWNER)
+        if not inviter.email_confirmed:
+            raise Conflict("Confirm your e-mail address first: use the link that we sent you, or ask for a new one.")
+        waiting = call.tx.invitations.open_of(company.id, call.now)
+        email, role = normalised(request["email"]), Colleague(request["role"])
+        known = call.tx.accounts.find_one(email=email)
+        if known is not None and company.role_of(known.id) is not None:
+            raise Invalid.field("email", "Whoever has this address belongs to the company already.")
+        for earlier in (each for each in waiting if each.email == email):
+            call.tx.invitations.delete(earlier.id)
+        invitation, token = Invitation.new(company.id, email, role, inviter.id, call.now, len(waiting))
+        call.tx.invitations.save(invitation)
+        if company.version == 0:
+            self._keep(call, company)
+        fact = {**self._invited(call.tx, invitation, company), "role": role.value, "token": token}
+        locale = known.locale if known else inviter.locale
+        call.emit(d.ColleagueInvited, invitation.id, {**fact, "invitation_id": invitation.id, "locale": locale})
+        return invitation
+
+    @command(d.WithdrawInvitation)
+    def withdraw_invitation(self, call: Call, request: Request) -> None:
+        company = self._company(call, call.tx)
+        company.require(call.actor.account_id, Colleague.OWNER)
+        held = call.tx.invitations.find_one(id=request["invitation_id"], company_id=company.id)
+        if held is not None:
+            held.require_open(call.now)
+            call.tx.invitations.delete(held.id)
+
+    @command(d.ChangeColleague)
+    def change_colleague(self, call: Call, request: Request) -> dict[str, Any]:
+        company = self._company(call, call.tx)
+        company.require(call.actor.account_id, Colleague.OWNER)
+        changed = company.changed(request["account_id"], Colleague(request["role"]), call.now)
+        return self._colleagues(call, call.tx, self._keep(call, changed, [request["account_id"]]))
+
+    @command(d.RemoveColleague)
+    def remove_colleague(self, call: Call, request: Request) -> dict[str, Any]:
+        company = self._company(call, call.tx)
+        company.require(call.actor.account_id, Colleague.OWNER)
+        left = company.left(request["account_id"], call.now)
+        return self._colleagues(call, call.tx, self._keep(call, left, [request["account_id"]]))
+
+    @command(d.LeaveCompany)
+    def leave_company(self, call: Call, request: Request) -> Identity:
+        call.actor.require()
+        company = call.tx.companies.find_one(id=request["company_id"])
+        if company is None or company.role_of(call.actor.account_id) is None:
+            raise NotFound("This company does not exist, or you do not belong to it.")
+        self._keep(call, company.left(call.actor.account_id, call.now), [call.actor.account_id])
+        return self._as_seen(self._own(call, call.tx).identity)
+
+    @query(d.GetInvitation)
+    def get_invitation(self, call: Call, request: Request) -> dict[str, Any]:
+        invitation = self.store.invitations.by_token(request["token"])
+        invitation.require_open(call.now)
+        return self._invited(self.store, invitation, self.store.companies.get(invitation.company_id))
+
+    @command(d.AcceptInvitation)
+    def accept_invitation(self, call: Call, request: Request) -> Identity:
+        """Who has the link has the mail: an account under that very address is confirmed by it."""
+        account = self._own(call, call.tx)
+        invitation = call.tx.invitations.by_token(request["token"])
+        company: Company = call.tx.companies.get(invitation.company_id)
+        call.tx.invitations.save(invitation.accepted(account.id, call.now))
+        if account.email == invitation.email and not account.email_confirmed:
+            self._save(call, account.confirmed())
+        self._keep(call, company.joined(account.id, invitation.role, call.now), [account.id])
+        return self._as_seen(self._own(call, call.tx).identity)
+
+    def _company(self, call: Call, store: Any) -> Company:
+        """Of the party that acts. A client that has said nothing of itself yet has a blank one."""
+        call.actor.require("client")
+        party = call.actor.party_id
+        company: Company = store.companies.find_one(id=party) or Company.founded(party, call.now)
+        company.require(call.actor.account_id)
+        return company
+
+    def _keep(self, call: Call, company: Company, touched: Iterable[Any] = ()) -> Company:
+        """Saves the company, tells the others, and gives the accounts that are `touched` what they may do from now
+        on."""
+        saved: Company = call.tx.companies.save(company)
+        ids = [each if isinstance(each, str) else each.account_id for each in touched]
+        name = self._name_of(call.tx, saved)
+        for account in call.tx.accounts.find({"id": {"$in": [id for id in ids if id != saved.id]}}):
+            role = saved.role_of(account.id)
+            self._save(call, account.in_company(saved.id, name, role.value if role else None))
+        call.emit(d.CompanyChanged, f"company-{saved.id}", company_fact(saved))
+        return saved
+
+    def _name_of(self, store: Any, company: Company) -> str:
+        """The company's name; before it has one, its founder's."""
+        if company.profile.name:
+            return company.profile.name
+        founder: Account | None = store.accounts.find_one(id=company.id)
+        return founder.name if founder else ""
+
+    def _invited(self, store: Any, invitation: Invitation, company: Company) -> dict[str, Any]:
+        inviter = store.accounts.find_one(id=invitation.invited_by)
+        return {
+            "company_name": self._name_of(store, company),
+            "inviter_name": inviter.name if inviter else "",
+            "email": invitation.email,
+            "role": invitation.role.value,
+            "expires_at": invitation.expires_at,
+        }
+
+    def _colleagues(self, call: Call, store: Any, company: Company) -> dict[str, Any]:
+        ids = [member.account_id for member in company.members]
+        known = {account.id: account for account in store.accounts.find({"id": {"$in": ids}})}
+        members = [
+            {
+                "account_id": member.account_id,
+                "name": known[member.account_id].name,
+                "email": known[member.account_id].email,
+                "role": member.role.value,
+                "since": member.since,
+                "founder": member.account_id == company.id,
+            }
+            for member in company.members
+            if member.account_id in known
+        ]
+        waiting = store.invitations.open_of(company.id, call.now)
+        role = company.role_of(call.actor.account_id)
+        return {"members": members, "invitations": waiting, "role": role.value if role else ""}
+
     # -- operators -----------------------------------------------------------------------------------------------
 
     @command(c.ImportAccounts)
@@ -593,6 +743,19 @@ def _transports(credential: Mapping[str, Any]) -> tuple[str, ...]:
     response = credential.get("response")
     listed = response.get("transports") if isinstance(response, Mapping) else None
     return tuple(str(each)[:20] for each in listed[:8]) if isinstance(listed, list) else ()
+
+
+def company_shown(company: Company, call: Call) -> dict[str, Any]:
+    role = company.role_of(call.actor.account_id)
+    told = {name: getattr(company.profile, name) for name in Profile.__slots__}
+    told |= {"id": company.id, "version": company.version, "role": role.value if role else ""}
+    return {**told, "updated_at": company.updated_at if company.version else None}
+
+
+def company_fact(company: Company, *, ended: bool = False) -> dict[str, Any]:
+    told = {name: getattr(company.profile, name) for name in Profile.__slots__}
+    members = [{"account_id": member.account_id, "role": member.role.value} for member in company.members]
+    return {**told, "company_id": company.id, "members": members, "ended": ended}
 
 
 def _taken() -> Invalid:

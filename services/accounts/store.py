@@ -1,4 +1,4 @@
-"""Documents of accounts, sessions, one-time links, attempts to sign in; of what else protects an account."""
+"""Documents of accounts, sessions, one-time links, companies, attempts to sign in; of what else protects an account."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 from services.accounts.domain.account import Account, Identity
 from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.challenge import Challenge, gone
+from services.accounts.domain.company import Company
+from services.accounts.domain.invitation import Invitation
+from services.accounts.domain.invitation import unknown as no_invitation
 from services.accounts.domain.link import Link, Purpose, unknown
 from services.accounts.domain.passkey import Passkey
 from services.accounts.domain.protection import Protection
@@ -96,6 +99,38 @@ class Links(Collection[Link]):
         self.raw.delete_many(query, session=self.session)
 
 
+class Companies(Collection[Company]):
+    name = "companies"
+    entity = Company
+    indexes = (Index("members.account_id"),)
+
+    def of_member(self, account_id: str) -> list[Company]:
+        """Those that the account belongs to."""
+        return self.find({"members.account_id": account_id}, sort=[("created_at", 1)])
+
+
+class Invitations(Collection[Invitation]):
+    name = "invitations"
+    entity = Invitation
+    indexes = (
+        Index("token_hash", unique=True),
+        Index("company_id", "-created_at"),
+        Index("expires_at", ttl=int(USED_LINKS_KEPT.total_seconds())),
+    )
+
+    def by_token(self, token: str) -> Invitation:
+        """Raises NotFound when there is none."""
+        invitation = self.find_one(token_hash=fingerprint(token))
+        if invitation is None:
+            raise no_invitation()
+        return invitation
+
+    def open_of(self, company_id: str, at: datetime) -> list[Invitation]:
+        """Those that still wait for an answer, newest first."""
+        query = {"company_id": company_id, "accepted_by": "", "expires_at": {"$gt": at}}
+        return self.find(query, sort=[("created_at", -1)])
+
+
 class AttemptCounts(Collection[Attempts]):
     name = "attempts"
     entity = Attempts
@@ -173,6 +208,8 @@ class AccountsStore(Database):
     accounts = Accounts
     sessions = Sessions
     links = Links
+    companies = Companies
+    invitations = Invitations
     attempts = AttemptCounts
     protections = Protections
     passkeys = Passkeys

@@ -114,7 +114,7 @@ class BillingService(Service):
         call.tx.ledger.save(ledger.of_payment(new_id(), paid, payment.amount, payment.id, call.now))
         if paid.due.amount == 0:
             call.clear_timer("invoice.overdue", paid.id)
-            call.emit(c.InvoicePaid, paid.id, shown(paid, call.now))
+            call.emit(c.InvoicePaid, paid.id, {**shown(paid, call.now), "received_on": payment.received_on})
         return shown(paid, call.now)
 
     @command(c.CreditInvoice)

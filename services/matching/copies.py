@@ -9,6 +9,7 @@ from typing import Any
 
 from services.matching.domain.availability import Availability, ClockSpan, DayException, Span, away_weeks
 from services.matching.domain.brief import ENDED, Brief
+from services.matching.domain.company import Company
 from services.matching.domain.practice import LanguageLevel, Practice, Retainer, Said, SkillLevel, WorkingDay
 from services.matching.domain.so_far import SoFar
 from services.matching.domain.terms import Terms
@@ -18,10 +19,35 @@ Data = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account's name."""
+    """An account's name, whether its e-mail address is confirmed, and since when it is here."""
 
     id: str
     name: str
+    email_confirmed: bool = False
+    since: datetime | None = None
+
+
+def person_of(data: Data, held: Person | None, at: datetime) -> Person:
+    """It stays as old as what was `held` of it."""
+    since = held.since if held is not None and held.since else at
+    return Person(data["account_id"], data["name"], bool(data.get("email_confirmed")), since)
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """Minutes approved of somebody on one side; `id` is that of `store.side_key`."""
+
+    id: str
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """A client's invoices that were paid in full, and those of them by the day they were due."""
+
+    id: str
+    paid: int = 0
+    on_time: int = 0
 
 
 def practice_of(data: Data, held: Practice | None) -> Practice:
@@ -110,6 +136,10 @@ def dated(brief: Brief, held: Brief | None, at: datetime) -> Brief:
     """A brief that is told of at an instant: since when it is looked for somebody, and whether that is over."""
     opened_at = held.opened_at if held and held.opened_at else at
     return replace(brief, opened_at=opened_at, ended_at=at if brief.state in ENDED else None)
+
+
+def company_of(data: Data) -> Company:
+    return Company(id=data["company_id"], **{name: data[name] for name in Company.__slots__ if name != "id"})
 
 
 def so_far_of(data: Data) -> SoFar:

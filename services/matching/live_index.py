@@ -26,6 +26,7 @@ from services.matching.domain.engine import Run, TableEngine, in_this_thread
 from services.matching.domain.practice import Practice
 from services.matching.domain.table import Standing, Table
 from services.matching.domain.terms_index import TermIndex
+from services.matching.domain.track import Track
 from services.matching.domain.weights import DEFAULT_WEIGHTS, Weights
 from services.matching.store import MatchingStore, Price, Promise, Stamped
 from shared.platform.clock import utc_now
@@ -79,12 +80,15 @@ class Replica:
         self._availabilities: Follower[Availability] = Follower(store.availabilities)
         self._prices: Follower[Price] = Follower(store.prices)
         self._promises: Follower[Promise] = Follower(store.promises)
+        self._tracks: Follower[Track] = Follower(store.tracks)
 
     def fill(self, run: Run) -> None:
         """Everything that is published now. Reading gives way to others, and so does the filling, by `run`."""
         store, table = self._store, Table()
         for standing in store.standings.stream():
             table.set_standing(store.standings.from_document(standing))
+        for document in store.tracks.stream({"reviews.count": {"$gt": 0}}):
+            table.set_rating(document["_id"], store.tracks.from_document(document).reviews.rating())
         for away in store.availabilities.stream({"away_weeks": {"$ne": []}}):
             table.set_away(away["_id"], map(date.fromisoformat, away["away_weeks"]))
         for documents in _batches(store.practices.stream({"published": True})):
@@ -106,6 +110,8 @@ class Replica:
             engine.upsert(practice)
         for standing in self._standings.changed():
             engine.set_standing(standing)
+        for track in self._tracks.changed():
+            engine.set_rating(track.id, track.reviews.rating())
         for availability in self._availabilities.changed():
             engine.set_away(availability.id, availability.away_weeks)
         prices = {price.id: price.price for price in self._prices.changed()}

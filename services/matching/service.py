@@ -7,7 +7,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from weakref import WeakSet
@@ -16,38 +16,46 @@ import structlog
 from eventlet import tpool
 
 from services.matching.copies import (
-    Person,
     availability_of,
     brief_of,
+    company_of,
     dated,
     on_dates,
+    person_of,
     practice_of,
     so_far_of,
     terms_of,
     withdrawn,
 )
+from services.matching.domain import trust
 from services.matching.domain.brief import ENDED, OPEN, Brief
 from services.matching.domain.browse import Filters, by_name
 from services.matching.domain.candidate import Candidate, Card, Wanted
 from services.matching.domain.capacity import Capacity
+from services.matching.domain.checks import By, Check, CheckState, check_id, new_check
+from services.matching.domain.company import Company
 from services.matching.domain.contracts import Contract, ContractState
 from services.matching.domain.directory import Directory, Work, directory
 from services.matching.domain.directory import work as work_told
 from services.matching.domain.engine import Explanation, Fits, TableEngine, matches_of
+from services.matching.domain.my_week import MyWeek, my_week
 from services.matching.domain.offers import Offer, OfferState, send, thread_of
 from services.matching.domain.practice import Practice
 from services.matching.domain.promises import promised
+from services.matching.domain.ratings import Tally
 from services.matching.domain.replay import Listed, Replay, replay
+from services.matching.domain.reviews import Review, open_window, other
 from services.matching.domain.searches import LOOKED_THROUGH, Search
 from services.matching.domain.searches import save as save_search
 from services.matching.domain.suitable import suitable
 from services.matching.domain.teams import MOST_CANDIDATES, Team, teams
+from services.matching.domain.terms import Side
 from services.matching.domain.terms_index import TermIndex
 from services.matching.domain.weights import SIDES, Weights
 from services.matching.live_index import LiveIndex
 from services.matching.price_job import PriceJob
 from services.matching.store import MatchingStore, Promise
-from shared.contracts import accounts, profiles, requests, taxonomy, vocabulary
+from shared.contracts import accounts, billing, companies, messaging, profiles, requests, taxonomy, vocabulary, work
 from shared.contracts import matching as c
 from shared.platform.additions import watched
 from shared.platform.context import Actor
@@ -83,6 +91,14 @@ OFFER_EVENTS = {
 }
 
 
+CHECK_EVENTS = {
+    CheckState.ASKED: c.CheckAsked,
+    CheckState.GRANTED: c.CheckGranted,
+    CheckState.REFUSED: c.CheckRefused,
+    CheckState.REVOKED: c.CheckRevoked,
+}
+
+
 @functools.lru_cache(maxsize=1)
 def terms(_version: int) -> TermIndex:
     """Of all names of the taxonomy in a version of it."""
@@ -103,11 +119,11 @@ class MatchingService(Service):
         cls.indexes.add(index)
         gone = weakref.ref(index)
         threading.Thread(target=index.build, name="matching-index", daemon=True).start()
-        for name, work in (
+        for name, job in (
             ("matching-index-checks", LiveIndex.check),
             ("matching-prices", PriceJob(store, tpool.execute).run_if_due),
         ):
-            threading.Thread(target=_repeat, args=(work, gone), name=name, daemon=True).start()
+            threading.Thread(target=_repeat, args=(job, gone), name=name, daemon=True).start()
 
     @classmethod
     def is_ready(cls) -> bool:
@@ -207,16 +223,21 @@ class MatchingService(Service):
         engine, weights = self._fresh()
         told = [(brief, engine.explain(brief, practice, capacity, weights, call.now, hers)) for brief in found.briefs]
         told.sort(key=lambda pair: (-pair[1].score, pair[0].id))
+        shown = told[: request["limit"]]
+        said = self.store.companies.several(brief.client_id for brief, _ in shown)
+        clients = {company.id: company for company in said}
+        known = self._facts(Side.CLIENT.value, (brief.client_id for brief, _ in shown), call.now)
         return {
             "items": [
                 {
-                    "brief": _open_brief(brief),
+                    "brief": _open_brief(brief, clients.get(brief.client_id)),
+                    "client": {**known[brief.client_id], "account_id": "", "name": ""},
                     "score": why.score,
                     "rank": why.rank,
                     "eligible": engine.eligible(brief),
                     "contributions": why.contributions,
                 }
-                for brief, why in told[: request["limit"]]
+                for brief, why in shown
             ],
             "suitable": len(found.briefs),
             "considered": found.considered,
@@ -231,7 +252,7 @@ class MatchingService(Service):
         found = self._fresh()[0].browse(filters, request["limit"], request["cursor"])
         known = self._candidates(found.ids)
         return {
-            "items": [known[id].card(call.now) for id in found.ids if id in known],
+            "items": self._cards((known[id] for id in found.ids if id in known), call.now),
             "total": found.total,
             "next": found.next,
             "facets": found.facets,
@@ -241,9 +262,17 @@ class MatchingService(Service):
     @query(c.GetAssistantCards)
     def get_assistant_cards(self, call: Call, request: Request) -> dict[str, Any]:
         known = self._candidates(request["ids"])
-        return {
-            "items": [known[id].card(call.now) for id in request["ids"] if id in known and known[id].practice.published]
-        }
+        listed = (known[id] for id in request["ids"] if id in known and known[id].practice.published)
+        return {"items": self._cards(listed, call.now)}
+
+    @query(c.GetMyWeek)
+    def get_my_week(self, call: Call, request: Request) -> MyWeek:
+        call.actor.require()
+        mine = call.actor.party_id
+        capacity = self.store.capacities.get(mine)
+        contracts = self.store.contracts.live_of_assistant(mine)
+        offers = self.store.offers.live_of_assistant(mine)
+        return my_week(capacity, contracts, offers, call.now.date())
 
     # -- saved searches ------------------------------------------------------------------------------------------
 
@@ -314,7 +343,19 @@ class MatchingService(Service):
     @query(c.GetAssistantCard)
     def get_assistant_card(self, call: Call, request: Request) -> Card:
         practice = self.store.practices.published(request["id"])
-        return self._candidates([practice.id])[practice.id].card(call.now)
+        (card,) = self._cards(self._candidates([practice.id]).values(), call.now)
+        return card
+
+    def _cards(self, candidates: Iterable[Candidate], at: datetime) -> list[Card]:
+        """With the facts that a card has room for, in the order of the candidates."""
+        listed = list(candidates)
+        ids = [candidate.id for candidate in listed]
+        tracks = {track.id: track for track in self.store.tracks.several(ids)} if ids else {}
+        talks = {talk.id: talk for talk in self.store.talks.several(ids)} if ids else {}
+        return [
+            replace(candidate.card(at), trust=trust.on_card(tracks.get(candidate.id), talks.get(candidate.id), at))
+            for candidate in listed
+        ]
 
     def _fresh(self) -> tuple[TableEngine, Weights]:
         index: LiveIndex = self.store.index
@@ -468,9 +509,10 @@ class MatchingService(Service):
             assistant,
             terms_of(request["terms"]),
             message=request["message"],
-            client_name=call.tx.people.name_of(brief.client_id),
+            client_name=_client_name(call, brief.client_id),
             earlier=call.tx.offers.thread(thread_of(brief.id, assistant.id)),
             at=call.now,
+            by_name=call.actor.name,
         )
         return _record(call, offer)
 
@@ -478,7 +520,7 @@ class MatchingService(Service):
     def counter_offer(self, call: Call, request: Request) -> Offer:
         offer = _offer(call, request["offer_id"])
         terms = terms_of(request["terms"])
-        countered, following = offer.counter(call.actor.party_id, call.now, terms, request["message"])
+        countered, following = offer.counter(call.actor.party_id, call.now, terms, request["message"], call.actor.name)
         call.tx.briefs.claim(offer.brief_id).require_not_ended()
         _record(call, countered)
         return _record(call, following)
@@ -496,6 +538,10 @@ class MatchingService(Service):
         contract = call.tx.contracts.save(contract)
         call.set_timer("contract.trial_end", contract.id, contract.trial_ends_at)
         call.emit(c.ContractStarted, contract.id, contract)
+        for side, partner in ((Side.ASSISTANT, contract.client_id), (Side.CLIENT, contract.assistant_id)):
+            tracks = _tracks(call, side)
+            own = contract.assistant_id if side is Side.ASSISTANT else contract.client_id
+            tracks.put(tracks.of(own).began_with(partner))
         _withdraw_live(call, contract.brief_id, FILLED)
         return contract
 
@@ -514,7 +560,18 @@ class MatchingService(Service):
         offer = _offer(call, request["id"])
         if not call.actor.has("operator"):
             offer.side_of(call.actor.party_id)
-        return {"offers": self.store.offers.thread(offer.thread_id)}
+        return {
+            "offers": self.store.offers.thread(offer.thread_id),
+            "client": self._facts(Side.CLIENT.value, [offer.client_id], call.now)[offer.client_id],
+        }
+
+    @query(c.GetClient)
+    def get_client(self, call: Call, request: Request) -> Company:
+        shared: Offer | Contract
+        shared = _offer(call, request["offer_id"]) if request["offer_id"] else _contract(call, request["contract_id"])
+        if not call.actor.has("operator"):
+            shared.side_of(call.actor.party_id)
+        return self.store.companies.find_one(id=shared.client_id) or Company(id=shared.client_id)
 
     @query(c.ListOffers)
     def list_offers(self, call: Call, request: Request) -> PageOf[Offer]:
@@ -611,7 +668,226 @@ class MatchingService(Service):
         if contract.state is ContractState.TERMINATED:
             call.tx.standings.count(contract.assistant_id, badly=1)
         call.emit(c.ContractEnded, saved.id, saved)
+        self._ended(call, saved)
         return saved
+
+    def _ended(self, call: Call, contract: Contract) -> None:
+        """What the end means for both track records, and the time for reviews begins."""
+        review = open_window(contract, call.now)
+        if review is None:
+            return
+        for side, id in ((Side.ASSISTANT, contract.assistant_id), (Side.CLIENT, contract.client_id)):
+            tracks = _tracks(call, side)
+            tracks.put(tracks.of(id).ended(well=contract.state is ContractState.ENDED))
+        call.tx.reviews.save(review)
+        call.set_timer("review.remind", review.id, review.remind_at)
+        call.set_timer("review.close", review.id, review.closes_at)
+        call.emit(c.ReviewOpened, review.thread, _step_of(review))
+
+    # -- reviews -------------------------------------------------------------------------------------------------
+
+    @command(c.WriteReview)
+    def write_review(self, call: Call, request: Request) -> Review:
+        review = _review(call, request["id"])
+        by = call.actor.party_id
+        wrote = review.write(by, request["scores"], request["text"], request["locale"], call.now)
+        written = call.tx.reviews.save(wrote)
+        side = written.side_of(by)
+        if written.is_revealed:
+            self._revealed(call, written, by=side.value)
+        else:
+            call.emit(c.ReviewWritten, written.thread, _step_of(written, side.value))
+        return written.seen_by(by)
+
+    @command(c.ReplyToReview)
+    def reply_to_review(self, call: Call, request: Request) -> Review:
+        by = call.actor.party_id
+        replied = _review(call, request["id"]).reply(by, request["text"], request["locale"], call.now)
+        saved: Review = call.tx.reviews.save(replied)
+        call.emit(c.ReviewReplied, saved.thread, _fact_of(saved, saved.side_of(by).value))
+        return saved.shown()
+
+    @command(c.ReportReview)
+    def report_review(self, call: Call, request: Request) -> Review:
+        by = call.actor.party_id
+        saved: Review = call.tx.reviews.save(_review(call, request["id"]).report_it(by, request["reason"], call.now))
+        call.emit(c.ReviewReported, saved.thread, _step_of(saved, saved.side_of(by).value))
+        return saved.shown()
+
+    @command(c.HideReview)
+    def hide_review(self, call: Call, request: Request) -> Review:
+        call.actor.require("operator")
+        author = Side(request["author"])
+        hidden = _review(call, request["id"]).hide(author, request["reason"], call.now)
+        opinion = hidden.opinion(author)
+        assert opinion is not None
+        self._count_review(call, hidden, author, lambda tally: tally.without_review(opinion.scores))
+        saved: Review = call.tx.reviews.save(hidden)
+        call.emit(c.ReviewHidden, saved.thread, _fact_of(saved, author.value))
+        return saved.shown()
+
+    @query(c.GetReview)
+    def get_review(self, call: Call, request: Request) -> Review:
+        review = _review(call, request["id"])
+        if call.actor.has("operator") and call.actor.party_id not in (review.client_id, review.assistant_id):
+            return review if review.is_revealed else replace(review, by_client=None, by_assistant=None)
+        return review.seen_by(call.actor.party_id)
+
+    @query(c.ListMyReviews)
+    def list_my_reviews(self, call: Call, request: Request) -> PageOf[Review]:
+        call.actor.require()
+        mine = {"sides": call.actor.party_id}
+        page = self.store.reviews.page(mine, limit=request["limit"], cursor=request["cursor"])
+        return replace(page, items=[review.seen_by(call.actor.party_id) for review in page.items])
+
+    @query(c.ListReviewsOf)
+    def list_reviews_of(self, call: Call, request: Request) -> PageOf[Review]:
+        if request["side"] == Side.CLIENT.value:
+            call.actor.require()
+        page = self.store.reviews.about(request["side"], request["subject_id"], request["limit"], request["cursor"])
+        reader = call.actor.party_id
+        return replace(page, items=[review.shown().for_others(reader) for review in page.items])
+
+    @query(c.ListReported)
+    def list_reported(self, call: Call, request: Request) -> PageOf[Review]:
+        call.actor.require("operator")
+        page: PageOf[Review] = self.store.reviews.page(
+            {"reported": True}, limit=request["limit"], cursor=request["cursor"]
+        )
+        return page
+
+    @timer("review.remind")
+    def remind_of_review(self, call: Call, entity_id: str) -> None:
+        review: Review = call.tx.reviews.get(entity_id)
+        if review.is_open:
+            call.emit(c.ReviewClosing, review.thread, _step_of(review))
+
+    @timer("review.close")
+    def close_review(self, call: Call, entity_id: str) -> None:
+        review: Review = call.tx.reviews.get(entity_id)
+        if not review.is_open:
+            return
+        closed: Review = call.tx.reviews.save(review.close(call.now))
+        if closed.is_revealed:
+            self._revealed(call, closed)
+        else:
+            call.emit(c.ReviewLapsed, closed.thread, _step_of(closed))
+
+    def _revealed(self, call: Call, review: Review, by: str = "") -> None:
+        """Both may be read now, and count."""
+        for author in Side:
+            opinion = review.opinion(author)
+            if opinion is not None:
+                scores = opinion.scores
+                self._count_review(call, review, author, lambda tally, scores=scores: tally.with_review(scores))  # type: ignore[misc]
+        call.clear_timer("review.remind", review.id)
+        call.clear_timer("review.close", review.id)
+        call.emit(c.ReviewRevealed, review.thread, _fact_of(review, by))
+
+    def _count_review(self, call: Call, review: Review, author: Side, count: Callable[[Tally], Tally]) -> None:
+        subject = other(author)
+        self.store.index.touch()
+        tracks = _tracks(call, subject)
+        track = tracks.of(review.id_of(subject))
+        tracks.put(track.reviewed(count(track.reviews)))
+
+    # -- what is known of people ---------------------------------------------------------------------------------
+
+    @query(c.GetTrust)
+    def get_trust(self, call: Call, request: Request) -> dict[str, Any]:
+        side, id = request["side"], request["id"]
+        if side == Side.CLIENT.value:
+            call.actor.require()
+        return self._facts(side, [id], call.now)[id]
+
+    def _facts(self, side: str, ids: Iterable[str], at: datetime) -> dict[str, dict[str, Any]]:
+        """What is known of people on a side, by id; of strangers that nothing is."""
+        listed, store = list(dict.fromkeys(ids)), self.store
+        if not listed:
+            return {}
+        tracks = store.tracks if side == Side.ASSISTANT.value else store.client_tracks
+        found = {
+            kind: {row.id: row for row in rows}
+            for kind, rows in (
+                ("track", tracks.several(listed)),
+                ("talks", store.talks.several(listed)),
+                ("worked", store.worked.several(side, listed)),
+                ("payer", store.payers.several(listed)),
+                ("person", store.people.several(listed)),
+            )
+        }
+        return {id: trust.facts(id, side, {kind: rows.get(id) for kind, rows in found.items()}, at) for id in listed}
+
+    @command(c.AskForCheck)
+    def ask_for_check(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require("assistant", "client")
+        owner = call.actor.party_id
+        return self._checked(call, owner, request["kind"], ("ask", By.OWNER, request["note"]))
+
+    @command(c.DecideCheck)
+    def decide_check(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require("operator")
+        if call.tx.people.find_one(id=request["account_id"]) is None:
+            raise NotFound("This account does not exist.")
+        step = (request["decision"], By.OPERATOR, request["note"])
+        return self._checked(call, request["account_id"], request["kind"], step)
+
+    @query(c.ListMyChecks)
+    def list_my_checks(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        return {"items": self._checks_told(self.store.checks.of(call.actor.party_id))}
+
+    @query(c.ListChecks)
+    def list_checks(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require("operator")
+        of = request["account_id"]
+        return {"items": self._checks_told(self.store.checks.of(of) if of else self.store.checks.asked())}
+
+    def _checked(self, call: Call, account_id: str, kind: str, step: tuple[str, By, str]) -> dict[str, Any]:
+        """Takes a step, tells of it, and puts the mark into the track records of both sides or takes it out."""
+        event, role, note = step
+        check = call.tx.checks.find_one(id=check_id(account_id, kind)) or new_check(account_id, kind)
+        saved: Check = call.tx.checks.save(check.step(event, role, call.actor.account_id, note, call.now))
+        if event in ("grant", "revoke"):
+            for side in Side:
+                tracks = _tracks(call, side)
+                tracks.put(tracks.of(account_id).marked(kind, call.now if event == "grant" else None))
+        (told,) = self._checks_told([saved])
+        fact = {**told, "assistant_id": account_id, "note": saved.last.note}
+        call.emit(CHECK_EVENTS[saved.state], saved.id, fact)
+        return told
+
+    def _checks_told(self, checks: list[Check]) -> list[dict[str, Any]]:
+        ids = {check.account_id for check in checks}
+        names = {person.id: person.name for person in self.store.people.several(ids)}
+        parts = ("id", "account_id", "kind", "history", "version")
+        return [
+            {
+                **{part: getattr(check, part) for part in parts},
+                "state": check.state.value,
+                "name": names.get(check.account_id, ""),
+            }
+            for check in checks
+        ]
+
+    @subscribe(messaging.MessagePosted)
+    def on_message(self, call: Call, event: Received) -> None:
+        fact = event.data
+        talk, at = fact["conversation_id"], fact["sent_at"]
+        call.tx.talks.put(call.tx.talks.of(fact["author_id"]).wrote(talk, at))
+        call.tx.talks.put(call.tx.talks.of(fact["recipient_id"]).received(talk, at))
+
+    @subscribe(work.TimesheetApproved)
+    def on_timesheet_approved(self, call: Call, event: Received) -> None:
+        for side in Side:
+            call.tx.worked.add(side.value, event.data[f"{side.value}_id"], event.data["minutes"])
+
+    @subscribe(billing.InvoicePaid)
+    def on_invoice_paid(self, call: Call, event: Received) -> None:
+        fact = event.data
+        if fact["kind"] == "invoice" and fact["due_on"] is not None:
+            paid_on = fact["received_on"] or event.occurred_at.date()
+            call.tx.payers.count_paid(fact["client_id"], on_time=paid_on <= fact["due_on"])
 
     # -- copies of what others own -------------------------------------------------------------------------------
 
@@ -662,7 +938,12 @@ class MatchingService(Service):
 
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:
-        call.tx.people.put_if_newer(Person(event.data["account_id"], event.data["name"]), event.sequence)
+        held = call.tx.people.find_one(id=event.data["account_id"])
+        call.tx.people.put_if_newer(person_of(event.data, held, event.occurred_at), event.sequence)
+
+    @subscribe(companies.CompanyChanged)
+    def on_company(self, call: Call, event: Received) -> None:
+        call.tx.companies.put_if_newer(company_of(event.data), event.sequence)
 
     @subscribe(vocabulary.TaxonomyExtended)
     def on_taxonomy_extended(self, call: Call, event: Received) -> None:
@@ -670,8 +951,14 @@ class MatchingService(Service):
 
     @subscribe(accounts.AccountsImported)
     def on_accounts_imported(self, call: Call, event: Received) -> None:
-        people = [Person(account["account_id"], account["name"]) for account in event.data["accounts"]]
+        people = [person_of(account, None, event.occurred_at) for account in event.data["accounts"]]
         call.tx.people.put_all_if_newer(people, IMPORTED)
+
+
+def _client_name(call: Call, client_id: str) -> str:
+    """The company's, if it has one; else the person's."""
+    company = call.tx.companies.find_one(id=client_id)
+    return (company.name if company else "") or str(call.tx.people.name_of(client_id))
 
 
 def _offer(call: Call, offer_id: str) -> Offer:
@@ -722,13 +1009,46 @@ def _minutes(offer: Offer) -> float:
 
 
 def _count_answer(call: Call, offer: Offer) -> None:
-    """An assistant's own answers to what clients offered. A counter-offer is a yes to the work."""
-    if offer.by != "client":
+    """Either side's answers to what the other offered; an assistant's count in the score too. A counter-offer is a yes
+    to the work."""
+    answered = offer.state in (OfferState.ACCEPTED, OfferState.COUNTERED, OfferState.DECLINED)
+    if answered or offer.state is OfferState.EXPIRED:
+        asked = other(offer.by)
+        tracks = _tracks(call, asked)
+        track = tracks.of(offer.assistant_id if asked is Side.ASSISTANT else offer.client_id)
+        tracks.put(track.answered_offer(offer.created_at, call.now) if answered else track.let_expire())
+    if offer.by is not Side.CLIENT:
         return
     if offer.state in (OfferState.ACCEPTED, OfferState.COUNTERED):
         call.tx.standings.count(offer.assistant_id, yes=1)
     elif offer.state in (OfferState.DECLINED, OfferState.EXPIRED):
         call.tx.standings.count(offer.assistant_id, no=1)
+
+
+def _tracks(call: Call, side: Side) -> Any:
+    """The track records of a side."""
+    return call.tx.tracks if side is Side.ASSISTANT else call.tx.client_tracks
+
+
+def _review(call: Call, contract_id: str) -> Review:
+    call.actor.require()
+    review: Review = call.tx.reviews.get(contract_id)
+    return review
+
+
+def _step_of(review: Review, by: str = "") -> dict[str, Any]:
+    """A step of a review as others are told of it: never what was written."""
+    names = ("contract_id", "brief_title", "client_id", "client_name", "assistant_id", "assistant_name", "closes_at")
+    told = {name: getattr(review, name) for name in names}
+    told |= {"state": review.state.value, "missing": [side.value for side in review.missing]}
+    return {**told, "by": by} if by else told
+
+
+def _fact_of(review: Review, by: str = "") -> dict[str, Any]:
+    """A review that both may read."""
+    shown = review.shown()
+    told = {name: getattr(shown, name) for name in c.Review().fields}
+    return {**told, "contract_id": review.id, **({"by": by} if by else {})}
 
 
 def _require_vacant(call: Call, brief_id: str) -> None:
@@ -787,9 +1107,10 @@ def _team_told(team: Team, at: datetime) -> dict[str, Any]:
     return {"members": members, "score": team.score, "cost": team.cost, "overlap_minutes": team.overlap_minutes}
 
 
-def _open_brief(brief: Brief) -> dict[str, Any]:
-    names = c.OpenBrief().fields.keys() - {"brief_id"}
-    return {"brief_id": brief.id, **{name: getattr(brief, name) for name in names}}
+def _open_brief(brief: Brief, company: Company | None) -> dict[str, Any]:
+    names = c.OpenBrief().fields.keys() - {"brief_id", "company"}
+    told = {"brief_id": brief.id, "company": company.to_strangers() if company else None}
+    return {**told, **{name: getattr(brief, name) for name in names}}
 
 
 def _named(listed: Iterable[Listed], names: dict[str, str]) -> list[dict[str, Any]]:

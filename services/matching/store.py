@@ -7,21 +7,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from services.matching.copies import Person
+from services.matching.copies import Payer, Person, Worked
 from services.matching.domain.availability import Availability
 from services.matching.domain.brief import OPEN, Brief
 from services.matching.domain.capacity import Capacity, not_enough
+from services.matching.domain.checks import Check, CheckState
+from services.matching.domain.company import Company
 from services.matching.domain.contracts import Contract
 from services.matching.domain.offers import Offer, OfferState
 from services.matching.domain.practice import Practice
+from services.matching.domain.reviews import Review
 from services.matching.domain.searches import Search
 from services.matching.domain.table import Standing
+from services.matching.domain.track import Talks, Track
 from services.matching.domain.weights import DEFAULT_WEIGHTS, FORMULA, Weights, WeightsState
 from shared.platform.additions import TaxonomyAdditions
 from shared.platform.clock import utc_now
 from shared.platform.errors import NotFound
 from shared.platform.ids import new_id
-from shared.platform.storage import NEWEST_FIRST, Collection, Database, Document, Index, Raw
+from shared.platform.storage import NEWEST_FIRST, Collection, Database, Document, Index, PageOf, Raw
 
 if TYPE_CHECKING:
     from services.matching.live_index import LiveIndex
@@ -284,6 +288,98 @@ class People(Collection[Person]):
         found = self.find_one(id=account_id)
         return found.name if found else ""
 
+    def several(self, ids: Iterable[str]) -> list[Person]:
+        listed = list(ids)
+        return self.find({"_id": {"$in": listed}}) if listed else []
+
+
+class Tracks(Stamped[Track]):
+    """Assistants' track records: the index follows their ratings."""
+
+    name = "tracks"
+    entity = Track
+
+    def of(self, id: str) -> Track:
+        return self.find_one(id=id) or Track(id=id)
+
+
+class ClientTracks(Collection[Track]):
+    name = "client_tracks"
+    entity = Track
+
+    def of(self, id: str) -> Track:
+        return self.find_one(id=id) or Track(id=id)
+
+    def several(self, ids: Iterable[str]) -> list[Track]:
+        return self.find({"_id": {"$in": list(ids)}})
+
+
+class TalksOf(Collection[Talks]):
+    """What people's conversations come to: copies of messaging's facts."""
+
+    name = "talks"
+    entity = Talks
+
+    def of(self, id: str) -> Talks:
+        return self.find_one(id=id) or Talks(id)
+
+    def several(self, ids: Iterable[str]) -> list[Talks]:
+        return self.find({"_id": {"$in": list(ids)}})
+
+
+def side_key(side: str, account_id: str) -> str:
+    return f"{side}:{account_id}"
+
+
+class Hours(Collection[Worked]):
+    """Approved minutes, by side and account: counted from work's facts."""
+
+    name = "worked"
+    entity = Worked
+
+    def add(self, side: str, account_id: str, minutes: int) -> None:
+        update = {"$inc": {"minutes": minutes}}
+        self.raw.update_one({"_id": side_key(side, account_id)}, update, upsert=True, session=self.session)
+
+    def several(self, side: str, ids: Iterable[str]) -> list[Worked]:
+        """With the account's id alone."""
+        found = self.find({"_id": {"$in": [side_key(side, id) for id in ids]}})
+        return [replace(worked, id=worked.id.partition(":")[2]) for worked in found]
+
+
+class Payers(Collection[Payer]):
+    """How clients pay: counted from billing's facts."""
+
+    name = "payers"
+    entity = Payer
+
+    def count_paid(self, client_id: str, *, on_time: bool) -> None:
+        update = {"$inc": {"paid": 1, "on_time": int(on_time)}}
+        self.raw.update_one({"_id": client_id}, update, upsert=True, session=self.session)
+
+    def several(self, ids: Iterable[str]) -> list[Payer]:
+        return self.find({"_id": {"$in": list(ids)}})
+
+
+class Checks(Collection[Check]):
+    name = "checks"
+    entity = Check
+    indexes = (Index("state", "_id"), Index("account_id"))
+
+    def of(self, account_id: str) -> list[Check]:
+        return self.find(account_id=account_id, sort=[("_id", 1)])
+
+    def asked(self) -> list[Check]:
+        """Those that wait for an operator."""
+        return self.find(state=CheckState.ASKED.value, sort=[("_id", 1)], limit=100)
+
+
+class Companies(Collection[Company]):
+    """Copies of what clients say of themselves."""
+
+    name = "companies"
+    entity = Company
+
 
 class TwoSided(Collection[E]):
     """What a client and an assistant share: `sides` finds it by either."""
@@ -307,6 +403,9 @@ class Offers(TwoSided[Offer]):
         """Newest first."""
         return self.find(thread_id=thread_id, sort=[("number", -1)])
 
+    def live_of_assistant(self, assistant_id: str) -> list[Offer]:
+        return self.find(sides=assistant_id, assistant_id=assistant_id, state=OfferState.SENT.value)
+
     def live_of_brief(self, brief_id: str) -> list[Offer]:
         return self.find(brief_id=brief_id, state=OfferState.SENT.value)
 
@@ -325,8 +424,38 @@ class Contracts(TwoSided[Contract]):
     def to_document(self, entity: Contract) -> Document:
         return {**super().to_document(entity), "live": entity.is_live}
 
+    def live_of_assistant(self, assistant_id: str) -> list[Contract]:
+        return self.find(sides=assistant_id, assistant_id=assistant_id, live=True)
+
     def live_of_brief(self, brief_id: str) -> Contract | None:
         return self.find_one(brief_id=brief_id, live=True)
+
+
+class Reviews(TwoSided[Review]):
+    """`of_assistant` and `of_client` say of whom something is there to read."""
+
+    name = "reviews"
+    entity = Review
+    indexes = (
+        Index("sides", "-_id"),
+        Index("assistant_id", "of_assistant", "-revealed_at"),
+        Index("client_id", "of_client", "-revealed_at"),
+        Index("reported", "-_id"),
+    )
+
+    def to_document(self, entity: Review) -> Document:
+        opinions = (entity.by_client, entity.by_assistant)
+        return {
+            **super().to_document(entity),
+            "of_assistant": entity.is_revealed and entity.by_client is not None,
+            "of_client": entity.is_revealed and entity.by_assistant is not None,
+            "reported": any(one is not None and one.reported_at is not None and not one.hidden for one in opinions),
+        }
+
+    def about(self, side: str, account_id: str, limit: int, cursor: str) -> PageOf[Review]:
+        """What may be read of somebody on a side, newest first."""
+        conditions = {f"{side}_id": account_id, f"of_{side}": True}
+        return self.page(conditions, sort=[("revealed_at", -1)], limit=limit, cursor=cursor)
 
 
 class WeightSets(Collection[Weights]):
@@ -365,12 +494,17 @@ class MatchingStore(Database):
         "briefs": "requests",
         "people": "accounts",
         "taxonomy_additions": "profiles",
+        "worked": "work",
+        "payers": "billing",
+        "talks": "messaging",
+        "companies": "accounts",
     }
     practices = Practices
     availabilities = Availabilities
     capacities = Capacities
     briefs = Briefs
     people = People
+    companies = Companies
     offers = Offers
     contracts = Contracts
     weights = WeightSets
@@ -378,6 +512,13 @@ class MatchingStore(Database):
     prices = Prices
     promises = Promises
     searches = Searches
+    tracks = Tracks
+    client_tracks = ClientTracks
+    talks = TalksOf
+    worked = Hours
+    payers = Payers
+    reviews = Reviews
+    checks = Checks
     jobs = Jobs
     taxonomy_additions = TaxonomyAdditions
 

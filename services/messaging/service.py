@@ -21,13 +21,14 @@ from services.messaging.domain.notification import Notification
 from services.messaging.domain.parties import Side
 from services.messaging.domain.person import Face, Person
 from services.messaging.domain.steps import Notice
+from services.messaging.domain.team import Member, Team
 from services.messaging.mails import unsubscribe
 from services.messaging.mails.compose import letter, line
 from services.messaging.mails.formats import Reader
 from services.messaging.mails.smtp import Courier, Server, wrong_url
 from services.messaging.mails.words import DEXTRA
 from services.messaging.store import MessagingStore
-from shared.contracts import accounts, billing, matching, profiles, requests, vocabulary, work
+from shared.contracts import accounts, billing, companies, matching, profiles, requests, vocabulary, work
 from shared.contracts import messaging as c
 from shared.platform.errors import Conflict, Forbidden
 from shared.platform.sealing import Sealer, SealingSettings
@@ -146,18 +147,20 @@ class MessagingService(Service):
         if side is None or conversation.reader(side) == Place():
             return
         call.tx.conversations.save(conversation.seen_by(call.actor.party_id))
-        call.tx.notifications.mark_read(call.actor.party_id, call.now, path=f"/conversations/{conversation.id}")
+        call.tx.notifications.mark_read(call.actor.account_id, call.now, path=f"/conversations/{conversation.id}")
 
     @command(c.PostMessage)
     def post_message(self, call: Call, request: Request) -> Message:
         call.actor.require()
         conversation = call.tx.conversations.get(request["conversation_id"])
-        posted, message = conversation.post(call.actor.party_id, request["body"], call.now)
+        posted, message = conversation.post(
+            call.actor.party_id, request["body"], call.now, by=_colleague(call), by_name=call.actor.name
+        )
         side = posted.side_of(message.author_id).other
         call.tx.messages.save(message)
         if posted.needs_telling(side):
             posted = posted.telling(side)
-            self._notify(call, steps.notice_of_message(posted, message, side), message.id)
+            self._notify_all(call, steps.notice_of_message(posted, message, side), message.id)
         call.tx.conversations.save(posted)
         recipient = posted.parties.id_of(side)
         fact = {"message_id": message.id, "conversation_id": posted.id, "author_id": message.author_id}
@@ -169,19 +172,19 @@ class MessagingService(Service):
     @query(c.ListNotifications)
     def list_notifications(self, call: Call, request: Request) -> Any:
         call.actor.require()
-        return self.store.notifications.of_account(call.actor.party_id, request["limit"], request["cursor"])
+        return self.store.notifications.of_account(call.actor.account_id, request["limit"], request["cursor"])
 
     @command(c.MarkNotificationsRead)
     def mark_notifications_read(self, call: Call, request: Request) -> None:
         call.actor.require()
-        call.tx.notifications.mark_read(call.actor.party_id, call.now)
+        call.tx.notifications.mark_read(call.actor.account_id, call.now)
 
     @query(c.GetCounts)
     def get_counts(self, call: Call, request: Request) -> dict[str, Any]:
         call.actor.require()
         return {
             "photo_id": self.store.faces.photos([call.actor.account_id]).get(call.actor.account_id, ""),
-            "notifications": self.store.notifications.unread(call.actor.party_id),
+            "notifications": self.store.notifications.unread(call.actor.account_id),
             "messages": self.store.conversations.unread(call.actor.party_id),
         }
 
@@ -261,6 +264,26 @@ class MessagingService(Service):
         people = [Person(id=each["account_id"], **{name: each[name] for name in names}) for each in told]
         call.tx.people.put_all_if_newer(people, IMPORTED)
 
+    @subscribe(companies.CompanyChanged)
+    def on_company(self, call: Call, event: Received) -> None:
+        members = tuple(Member(**member) for member in event.data["members"])
+        call.tx.teams.put_if_newer(Team(event.data["company_id"], members), event.sequence)
+
+    @subscribe(companies.ColleagueInvited)
+    def on_colleague_invited(self, call: Call, event: Received) -> None:
+        """To somebody who need not have an account yet."""
+        fact = event.data
+        to = Person(
+            id=f"invitation:{fact['invitation_id']}",
+            email=fact["email"],
+            name=fact["email"],
+            locale=fact["locale"],
+            time_zone="UTC",
+        )
+        params = {name: steps.plain(fact[name]) for name in ("company_name", "inviter_name", "expires_at")}
+        notice = Notice(account_id=to.id, kind=event.name, params=params, path=f"/join/{fact['token']}")
+        self._write(call, to, notice, event.id, secret=True)
+
     @subscribe(accounts.SecurityNoted)
     def on_secured(self, call: Call, event: Received) -> None:
         """To the address that the fact names: of one that was changed, the old one."""
@@ -322,6 +345,15 @@ class MessagingService(Service):
         requests.BriefEnded,
         matching.SearchFound,
         vocabulary.ProposalDecided,
+        matching.ReviewOpened,
+        matching.ReviewWritten,
+        matching.ReviewClosing,
+        matching.ReviewRevealed,
+        matching.ReviewReplied,
+        matching.ReviewHidden,
+        matching.CheckGranted,
+        matching.CheckRefused,
+        matching.CheckRevoked,
     )
     def on_step(self, call: Call, event: Received) -> None:
         self._tell(call, event)
@@ -347,7 +379,9 @@ class MessagingService(Service):
         if event.name == matching.OfferSent.name and fact.get("message", "").strip():
             side = Side(fact["by"])
             author = conversation.parties.id_of(side)
-            conversation, message = conversation.post(author, fact["message"], event.occurred_at, message_id)
+            conversation, message = conversation.post(
+                author, fact["message"], event.occurred_at, message_id, by_name=fact.get("by_name", "")
+            )
             conversation = conversation.telling(side.other)  # the offer's own e-mail quotes it
             call.tx.messages.save(message)
         contract_id = fact["id"] if event.name.startswith("contract.") else fact.get("contract_id", "")
@@ -358,7 +392,13 @@ class MessagingService(Service):
     def _tell(self, call: Call, event: Received) -> None:
         acting = event.context.get("acting_for") or event.context.get("actor") or ""
         for notice in steps.notices(event.name, event.data, acting):
-            self._notify(call, notice, event.id)
+            self._notify_all(call, notice, event.id)
+
+    def _notify_all(self, call: Call, notice: Notice, event_id: str) -> None:
+        """The side that is meant: the account alone, or those of its company whom it concerns."""
+        team = call.tx.teams.find_one(id=notice.account_id) if notice.side is Side.CLIENT else None
+        for each in steps.for_colleagues(notice, team):
+            self._notify(call, each, event_id)
 
     def _notify(self, call: Call, notice: Notice, event_id: str) -> None:
         """Once for each event and recipient, however often the event comes, on the channels that they have chosen.
@@ -385,7 +425,7 @@ class MessagingService(Service):
             notice.params,
             reader=Reader(to.locale, to.time_zone),
             to_name=to.name,
-            url=f"{home}{notice.path}",
+            url=f"{home}{notice.path}" + (f"?for={notice.company_id}" if notice.company_id else ""),
             home=home,
             quote=notice.quote,
             unsubscribe=stop,
@@ -430,6 +470,10 @@ def _listed(choices: Choices) -> dict[str, Any]:
     return {"items": [_choice(choices, kind) for kind in kinds().values()]}
 
 
+def _colleague(call: Call) -> str:
+    return call.actor.account_id if call.actor.acting_for else ""
+
+
 def _readable(call: Call, store: Any, conversation_id: str) -> Conversation:
     """The conversation, for its sides and for operators. Raises Forbidden for others."""
     call.actor.require()
@@ -462,5 +506,6 @@ def _in_words(message: Message, locale: str) -> dict[str, Any]:
     body, author = message.body, message.author_name
     if message.line:
         body, author = line(message.line, message.params, Reader(locale)), DEXTRA
-    shown = {"id": message.id, "author_id": message.author_id, "sent_at": message.sent_at}
+    names = ("id", "author_id", "written_by", "sent_at")
+    shown = {name: getattr(message, name) for name in names}
     return {**shown, "author_name": author, "body": body}

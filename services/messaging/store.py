@@ -14,6 +14,7 @@ from services.messaging.domain.mail import LEASE, Mail, MailState
 from services.messaging.domain.notification import Notification
 from services.messaging.domain.parties import Side
 from services.messaging.domain.person import Face, Person
+from services.messaging.domain.team import Team
 from shared.platform.storage import Collection, Database, Document, Index, PageOf
 
 MAILS_KEPT = timedelta(days=90)
@@ -22,6 +23,11 @@ MAILS_KEPT = timedelta(days=90)
 class People(Collection[Person]):
     name = "people"
     entity = Person
+
+
+class Teams(Collection[Team]):
+    name = "teams"
+    entity = Team
 
 
 class Faces(Collection[Face]):
@@ -126,10 +132,11 @@ class ChoicesOf(Collection[Choices]):
 class MessagingStore(Database):
     service = "messaging"
     people = People
+    teams = Teams
     faces = Faces
     conversations = Conversations
     messages = Messages
     notifications = Notifications
     mails = Mails
     choices = ChoicesOf
-    copies: ClassVar[dict[str, str]] = {People.name: "accounts", Faces.name: "profiles"}
+    copies: ClassVar[dict[str, str]] = {People.name: "accounts", Teams.name: "accounts", Faces.name: "profiles"}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from services.profiles.availability_part import AvailabilityPart, today_in
 from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
+from services.profiles.domain.rate_card import RateCard
 from services.profiles.parts import AddressPart, EvidencePart, FilesPart, shown
 from services.profiles.store import Owner, ProfilesStore
 from services.profiles.vocabulary_part import VocabularyPart
 from shared.contracts import accounts
 from shared.contracts import profiles as c
+from shared.contracts import rate_cards as cards
 from shared.platform.additions import watched
 from shared.platform.errors import NotFound
 from shared.platform.file_store import FileSettings
@@ -44,6 +47,7 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Vo
         """The draft, or the change of what is there; a published profile is told of whole."""
         call.actor.require()
         require_assistant(assistant=call.actor.has("assistant"))
+        content = self._at_the_cards_rates(call, content)
         held: Profile | None = call.tx.profiles.find_one(id=call.actor.party_id)
         if held is None:
             return shown(call.tx.profiles.save(Profile.draft(call.actor.party_id, content, call.now)))
@@ -66,6 +70,28 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Vo
         saved = call.tx.profiles.save(self._own(call).unpublish(call.now))
         call.emit(c.ProfileUnpublished, saved.id, {"assistant_id": saved.id})
         return shown(saved)
+
+    @command(cards.SaveRateCard)
+    def save_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        require_assistant(assistant=call.actor.has("assistant"))
+        held: RateCard | None = call.tx.rate_cards.find_one(id=call.actor.party_id)
+        card = held.changed(request, call.now) if held else RateCard.of(call.actor.party_id, request, call.now)
+        saved = call.tx.rate_cards.save(card)
+        call.emit(cards.RateCardChanged, saved.id, shown_card(saved))
+        self._reprice(call, saved)
+        return shown_card(saved)
+
+    @command(cards.ImportRateCards)
+    def import_rate_cards(self, call: Call, request: Request) -> None:
+        call.actor.require("operator", "system")
+        imported = []
+        for number, card in enumerate(request["cards"]):
+            with within(f"cards.{number}"):
+                imported.append(RateCard.of(card["assistant_id"], card, call.now))
+        for saved in call.tx.rate_cards.insert_all(imported):
+            call.emit(cards.RateCardChanged, saved.id, shown_card(saved))
+            self._reprice(call, saved)
 
     @command(c.ImportProfiles)
     def import_profiles(self, call: Call, request: Request) -> None:
@@ -92,6 +118,24 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Vo
         away = self.store.availabilities.of(profile.id).shown_to_clients(today_in(profile.content.time_zone, call.now))
         return {**shown(profile), "away": away}
 
+    @query(cards.GetMyRateCard)
+    def get_my_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        require_assistant(assistant=call.actor.has("assistant"))
+        held = self.store.rate_cards.find_one(id=call.actor.party_id)
+        if held is not None:
+            return shown_card(held)
+        profile = self.store.profiles.find_one(id=call.actor.party_id)
+        first = proposed(profile) if profile else None
+        return shown_card(first) if first else {"assistant_id": call.actor.party_id, **NO_CARD}
+
+    @query(cards.GetRateCard)
+    def get_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
+        profile = self.store.profiles.get(request["id"])
+        profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
+        card = self.store.rate_cards.find_one(id=profile.id) or proposed(profile)
+        return shown_card(card) if card else {"assistant_id": profile.id, **NO_CARD}
+
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:
         if "assistant" not in event.data["roles"]:
@@ -112,3 +156,36 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Vo
         if held is None:
             raise NotFound("You have no profile yet. Write one to be found.")
         return held
+
+    def _at_the_cards_rates(self, call: Call, content: Content) -> Content:
+        """What a profile says of its rates is the rate card's to say, once there is one."""
+        card: RateCard | None = call.tx.rate_cards.find_one(id=call.actor.party_id)
+        if card is None:
+            return content
+        return replace(content, hourly_rate=card.hourly_rate or content.hourly_rate, retainer=card.retainer)
+
+    def _reprice(self, call: Call, card: RateCard) -> None:
+        """The profile's rates follow the card, and with them what is searched and matched."""
+        held: Profile | None = call.tx.profiles.find_one(id=card.id)
+        if held is None or (priced := held.priced(card.hourly_rate, card.retainer, call.now)) is held:
+            return
+        saved = call.tx.profiles.save(priced)
+        if saved.is_published:
+            call.emit(c.ProfileChanged, saved.id, shown(saved))
+
+
+NO_CARD: dict[str, Any] = {"currency": "EUR", "prices": (), "rules": (), "version": 0}
+
+
+def proposed(profile: Profile) -> RateCard | None:
+    """What a practice without a rate card charges: its profile's rates, where it says any."""
+    content = profile.content
+    if content.hourly_rate is None:
+        return None
+    return RateCard.proposed(profile.id, content.hourly_rate, content.retainer, profile.updated_at)
+
+
+def shown_card(card: RateCard) -> dict[str, Any]:
+    """The card as its contract shows it."""
+    values = {name: getattr(card, name) for name in RateCard.__slots__}
+    return {**values, "assistant_id": card.id, "hourly_rate": card.hourly_rate, "retainer": card.retainer}

@@ -1,4 +1,4 @@
-"""Documents of profiles, and the copies of accounts that say whether an address is confirmed."""
+"""Documents of profiles and rate cards, and the copies of accounts that say whether an address is confirmed."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from services.profiles.domain.availability import Availability
 from services.profiles.domain.evidence import Evidence
 from services.profiles.domain.files import File, FileState, Held
 from services.profiles.domain.profile import Profile
+from services.profiles.domain.rate_card import RateCard
 from services.profiles.domain.vocabulary import Proposal
 from shared.platform.additions import TaxonomyAdditions
 from shared.platform.storage import Collection, Database, Document, Index, Raw
@@ -28,6 +29,13 @@ class Owner:
 class Profiles(Collection[Profile]):
     name = "profiles"
     entity = Profile
+
+
+class RateCards(Collection[RateCard]):
+    """By the assistant's id."""
+
+    name = "rate_cards"
+    entity = RateCard
 
 
 class Availabilities(Collection[Availability]):
@@ -152,6 +160,7 @@ class ProfilesStore(Database):
     service = "profiles"
     copies: ClassVar[dict[str, str]] = {"owners": "accounts"}
     profiles = Profiles
+    rate_cards = RateCards
     availabilities = Availabilities
     owners = Owners
     files = Files

@@ -99,7 +99,7 @@ class WorkService(Service):
     @command(c.ApproveTimesheet)
     def approve_timesheet(self, call: Call, request: Request) -> dict[str, Any]:
         sheet, contract, role = self._sheet(call, request["timesheet_id"])
-        approved = sheet.approve(role, call.now)
+        approved = sheet.approve(role, call.now, call.actor.name)
         for entry in call.tx.entries.of_sheet(sheet.id):
             if entry.disputed:  # approved after all
                 call.tx.entries.save(replace(entry, disputed=False, reason=""))

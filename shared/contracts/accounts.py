@@ -23,7 +23,17 @@ ROLES = ("client", "assistant")
 """What somebody can sign up as; `operator` is granted by the deployment's setting."""
 
 
+class Membership(Message):
+    """A client company that the account may act for, and as what: owner, approver or viewer."""
+
+    company_id = fields.String()
+    name = fields.String()
+    role = fields.String()
+
+
 class Account(Message):
+    """`companies` are those it was invited to; its own is not among them."""
+
     id = fields.String()
     email = fields.String()
     name = fields.String()
@@ -33,6 +43,7 @@ class Account(Message):
     email_confirmed = fields.Boolean()
     created_at = Instant()
     version = fields.Integer()
+    companies = fields.List(fields.Nested(Membership))
 
 
 class SignedIn(Message):
@@ -133,11 +144,11 @@ class Accounts(Message):
 
 
 # Signs the new account in at once; a confirmation link goes out by e-mail.
-SignUp = Command(SERVICE, "sign_up", SignUpRequest, SignedIn, secret=True)
-SignIn = Command(SERVICE, "sign_in", SignInRequest, SignedIn, secret=True)
+SignUp = Command(SERVICE, "sign_up", SignUpRequest, SignedIn, secret=True, personal=True)
+SignIn = Command(SERVICE, "sign_in", SignInRequest, SignedIn, secret=True, personal=True)
 # The account of a session's token; Unauthenticated when it is unknown, revoked or expired.
 CheckSession = Query(SERVICE, "check_session", TokenRequest, SignedIn)
-SignOut = Command(SERVICE, "sign_out", TokenRequest, Empty)
+SignOut = Command(SERVICE, "sign_out", TokenRequest, Empty, personal=True)
 ListSessions = Query(SERVICE, "list_sessions", Empty, Sessions)
 
 
@@ -145,15 +156,15 @@ class RevokeRequest(Message):
     session_id = Id()
 
 
-RevokeSession = Command(SERVICE, "revoke_session", RevokeRequest, Empty)
+RevokeSession = Command(SERVICE, "revoke_session", RevokeRequest, Empty, personal=True)
 # `session_id` is the one that stays.
-RevokeOtherSessions = Command(SERVICE, "revoke_other_sessions", RevokeRequest, Empty)
-ConfirmEmail = Command(SERVICE, "confirm_email", TokenRequest, Account)
-ResendConfirmation = Command(SERVICE, "resend_confirmation", Empty, Empty)
+RevokeOtherSessions = Command(SERVICE, "revoke_other_sessions", RevokeRequest, Empty, personal=True)
+ConfirmEmail = Command(SERVICE, "confirm_email", TokenRequest, Account, personal=True)
+ResendConfirmation = Command(SERVICE, "resend_confirmation", Empty, Empty, personal=True)
 # Answers the same whether or not the address has an account.
-RequestReset = Command(SERVICE, "request_reset", EmailRequest, Empty)
+RequestReset = Command(SERVICE, "request_reset", EmailRequest, Empty, personal=True)
 # Sets the password, revokes every session.
-ResetPassword = Command(SERVICE, "reset_password", ResetRequest, Empty)
+ResetPassword = Command(SERVICE, "reset_password", ResetRequest, Empty, personal=True)
 
 
 class PasskeyChallenge(Message):
@@ -261,35 +272,35 @@ class NewAddressRequest(Message):
 
 
 # The second step of a sign-in that `SignIn` has begun.
-FinishSignIn = Command(SERVICE, "finish_sign_in", SecondStepRequest, SignedIn, secret=True)
+FinishSignIn = Command(SERVICE, "finish_sign_in", SecondStepRequest, SignedIn, secret=True, personal=True)
 # What a passkey is to sign: for the second step, for a sign-in without an address, for a proof, for a new passkey.
-StartSecondStep = Command(SERVICE, "start_second_step", TokenRequest, PasskeyChallenge, secret=True)
-StartPasskeySignIn = Command(SERVICE, "start_passkey_sign_in", Empty, PasskeyChallenge, secret=True)
-StartProof = Command(SERVICE, "start_proof", TokenRequest, PasskeyChallenge, secret=True)
-StartPasskey = Command(SERVICE, "start_passkey", TokenRequest, PasskeyChallenge, secret=True)
-SignInWithPasskey = Command(SERVICE, "sign_in_with_passkey", PasskeySignInRequest, SignedIn, secret=True)
+StartSecondStep = Command(SERVICE, "start_second_step", TokenRequest, PasskeyChallenge, secret=True, personal=True)
+StartPasskeySignIn = Command(SERVICE, "start_passkey_sign_in", Empty, PasskeyChallenge, secret=True, personal=True)
+StartProof = Command(SERVICE, "start_proof", TokenRequest, PasskeyChallenge, secret=True, personal=True)
+StartPasskey = Command(SERVICE, "start_passkey", TokenRequest, PasskeyChallenge, secret=True, personal=True)
+SignInWithPasskey = Command(SERVICE, "sign_in_with_passkey", PasskeySignInRequest, SignedIn, secret=True, personal=True)
 # Shows once more who uses the session of `token`. What follows needs such a proof of the last minutes, or is Unproven.
-Prove = Command(SERVICE, "prove", ProofRequest, Empty)
+Prove = Command(SERVICE, "prove", ProofRequest, Empty, personal=True)
 GetSecurity = Query(SERVICE, "get_security", TokenRequest, Security)
-StartApp = Command(SERVICE, "start_app", TokenRequest, AppSeed, secret=True)
+StartApp = Command(SERVICE, "start_app", TokenRequest, AppSeed, secret=True, personal=True)
 # Turns the second step on; answers with recovery codes where there were none.
-ConfirmApp = Command(SERVICE, "confirm_app", PasscodeRequest, RecoveryCodes, secret=True)
-RemoveApp = Command(SERVICE, "remove_app", TokenRequest, Empty)
-AskSecondStep = Command(SERVICE, "ask_second_step", TwoStepsRequest, RecoveryCodes, secret=True)
-RenewRecoveryCodes = Command(SERVICE, "renew_recovery_codes", TokenRequest, RecoveryCodes, secret=True)
-AddPasskey = Command(SERVICE, "add_passkey", NewPasskeyRequest, Passkey)
-RenamePasskey = Command(SERVICE, "rename_passkey", PasskeyNameRequest, Passkey)
-RemovePasskey = Command(SERVICE, "remove_passkey", PasskeyRequest, Empty)
+ConfirmApp = Command(SERVICE, "confirm_app", PasscodeRequest, RecoveryCodes, secret=True, personal=True)
+RemoveApp = Command(SERVICE, "remove_app", TokenRequest, Empty, personal=True)
+AskSecondStep = Command(SERVICE, "ask_second_step", TwoStepsRequest, RecoveryCodes, secret=True, personal=True)
+RenewRecoveryCodes = Command(SERVICE, "renew_recovery_codes", TokenRequest, RecoveryCodes, secret=True, personal=True)
+AddPasskey = Command(SERVICE, "add_passkey", NewPasskeyRequest, Passkey, personal=True)
+RenamePasskey = Command(SERVICE, "rename_passkey", PasskeyNameRequest, Passkey, personal=True)
+RemovePasskey = Command(SERVICE, "remove_passkey", PasskeyRequest, Empty, personal=True)
 # Revokes every other session.
-ChangePassword = Command(SERVICE, "change_password", NewPasswordRequest, Empty)
+ChangePassword = Command(SERVICE, "change_password", NewPasswordRequest, Empty, personal=True)
 # A link goes to the new address; the old one holds until it is followed.
-RequestNewAddress = Command(SERVICE, "request_new_address", NewAddressRequest, Empty)
-ConfirmNewAddress = Command(SERVICE, "confirm_new_address", TokenRequest, Account)
+RequestNewAddress = Command(SERVICE, "request_new_address", NewAddressRequest, Empty, personal=True)
+ConfirmNewAddress = Command(SERVICE, "confirm_new_address", TokenRequest, Account, personal=True)
 GetAccount = Query(SERVICE, "get_account", Empty, Account)
-ChangeSettings = Command(SERVICE, "change_settings", SettingsRequest, Account)
-AddRole = Command(SERVICE, "add_role", RoleRequest, Account)
+ChangeSettings = Command(SERVICE, "change_settings", SettingsRequest, Account, personal=True)
+AddRole = Command(SERVICE, "add_role", RoleRequest, Account, personal=True)
 # Operators: accounts without a password, e-mail taken as confirmed; their owners set one through the reset link.
-ImportAccounts = Command(SERVICE, "import_accounts", ImportRequest, Imported)
+ImportAccounts = Command(SERVICE, "import_accounts", ImportRequest, Imported, personal=True)
 ListAccounts = Query(SERVICE, "list_accounts", ListAccountsRequest, Accounts)
 
 

@@ -115,9 +115,11 @@ GetTrialBalance = Query(SERVICE, "get_trial_balance", TrialBalanceRequest, Trial
 
 
 class InvoiceFact(Invoice):
-    """The whole document; `timesheet_id` is empty for a retainer's period."""
+    """The whole document; `timesheet_id` is empty for a retainer's period. `received_on`: the day on which the last of
+    the money arrived, of one that was paid."""
 
     timesheet_id = fields.String(load_default="")
+    received_on = fields.Date(load_default=None, allow_none=True)
 
 
 InvoiceIssued = Event(SERVICE, "invoice.issued", InvoiceFact)

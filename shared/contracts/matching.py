@@ -7,6 +7,7 @@ from marshmallow import fields
 from shared.contracts.fields import (
     CEFR,
     LEVELS,
+    LOCALES,
     SKILL_LEVELS,
     ById,
     Id,
@@ -33,7 +34,7 @@ from shared.contracts.fields import (
 from shared.contracts.profiles import Retainer
 from shared.contracts.requests import ENGAGEMENTS
 from shared.contracts.taxonomy import LANGUAGES
-from shared.platform.contract import Command, Event, Message, Query
+from shared.platform.contract import Command, Empty, Event, Message, Query
 
 SERVICE = "matching"
 OFFER_STATES = ("sent", "accepted", "declined", "countered", "withdrawn", "expired")
@@ -45,6 +46,71 @@ CRITERIA = (
 """Of a score: the client's side, the assistant's, and the market's. `acceptance` has no weight of its own."""
 DIALS = ("prior_yes", "prior_no", "acceptance_floor", "prior_well", "prior_badly", "price_epsilon", "price_outside")
 CONTRACT_STATES = ("trial", "active", "paused", "notice", "ended", "terminated")
+
+
+class CriterionMean(Message):
+    """In hundredths of a star."""
+
+    criterion = fields.String()
+    mean = fields.Integer()
+
+
+class Rating(Message):
+    """(`prior` × `prior_weight` + sum of the reviews' means) / (`prior_weight` + `count`), all in hundredths of a star.
+    `mean` is that of the reviews alone. `value` 0: no review yet."""
+
+    value = fields.Integer()
+    count = fields.Integer()
+    mean = fields.Integer()
+    prior = fields.Integer()
+    prior_weight = fields.Integer()
+    criteria = fields.List(fields.Nested(CriterionMean))
+
+
+class Mark(Message):
+    """An operator has checked it."""
+
+    kind = fields.String()
+    since = Instant()
+
+
+class TrustFacts(Message):
+    """What is known of somebody on one side, facts only; see docs/trust.md for how each is counted.
+
+    `response_minutes`: the median wait of first answers in the last 90 days, None below three cases. `partners` are the
+    others that contracts were begun with, `repeat_partners` those with a second one. `invoices_paid` and
+    `invoices_on_time` are a client's.
+    """
+
+    account_id = fields.String()
+    side = fields.String()
+    name = fields.String()
+    since = Instant(allow_none=True)
+    email_confirmed = fields.Boolean()
+    marks = fields.List(fields.Nested(Mark))
+    rating = fields.Nested(Rating)
+    response_minutes = fields.Integer(allow_none=True)
+    response_cases = fields.Integer()
+    offers_received = fields.Integer()
+    offers_answered = fields.Integer()
+    contracts = fields.Integer()
+    completed = fields.Integer()
+    partners = fields.Integer()
+    repeat_partners = fields.Integer()
+    approved_minutes = fields.Integer()
+    invoices_paid = fields.Integer()
+    invoices_on_time = fields.Integer()
+
+
+class CardTrust(Message):
+    """The facts that a card has room for: the rating in hundredths of a star (0: none yet), the median wait of first
+    answers (None below three cases), contracts completed, and what an operator has checked."""
+
+    rating = fields.Integer()
+    reviews = fields.Integer()
+    response_minutes = fields.Integer(allow_none=True)
+    completed = fields.Integer()
+    marks = fields.List(fields.String())
 
 
 class Said(Message):
@@ -87,6 +153,44 @@ class AssistantCard(Message):
     next_free = fields.List(fields.Nested(FreeSpan))
     photo_id = fields.String()
     published_at = Instant(allow_none=True)
+    trust = fields.Nested(CardTrust, allow_none=True)
+
+
+class HeldBy(Message):
+    """A contract's hours of her week. `frees_on`: the first day on which they can be free again: after the notice that
+    was given (`ending`), or after notice given today."""
+
+    contract_id = fields.String()
+    client_id = fields.String()
+    client_name = fields.String()
+    brief_title = fields.String()
+    state = fields.String()
+    weekly_minutes = fields.Integer()
+    frees_on = fields.Date()
+    ending = fields.Boolean()
+
+
+class WaitingOffer(Message):
+    """An open offer that would hold hours. `fits`: into what is free now; `by`: which side made it."""
+
+    offer_id = fields.String()
+    client_id = fields.String()
+    client_name = fields.String()
+    brief_title = fields.String()
+    by = fields.String()
+    weekly_minutes = fields.Integer()
+    expires_at = Instant()
+    fits = fields.Boolean()
+
+
+class MyWeek(Message):
+    """An assistant's own week: `free_minutes` is below zero where contracts hold more than she offers now."""
+
+    capacity_minutes = fields.Integer()
+    committed_minutes = fields.Integer()
+    free_minutes = fields.Integer()
+    held = fields.List(fields.Nested(HeldBy))
+    waiting = fields.List(fields.Nested(WaitingOffer))
 
 
 class Contribution(Message):
@@ -521,9 +625,30 @@ class SimilarAssistants(Message):
     items = fields.List(fields.Nested(Similar))
 
 
-class OpenBrief(Message):
-    """What an assistant may see of an open brief: nothing that tells who the client is."""
+class ClientCompany(Message):
+    """What a client says of its company, as far as the reader may know it; "" where nothing is said."""
 
+    name = fields.String()
+    website = fields.String()
+    industry = fields.String()
+    size = fields.String()
+    country = fields.String()
+    time_zone = fields.String()
+    description = fields.String()
+    description_locale = fields.String()
+
+
+class ClientRequest(Message):
+    """By one of the two: the client of an offer, or of a contract."""
+
+    offer_id = Id(required=False, load_default="")
+    contract_id = Id(required=False, load_default="")
+
+
+class OpenBrief(Message):
+    """What an assistant may see of an open brief. Who the client is only where its company says so."""
+
+    company = fields.Nested(ClientCompany, allow_none=True)
     brief_id = fields.String()
     title = fields.String()
     level = fields.String()
@@ -540,9 +665,11 @@ class OpenBrief(Message):
 
 
 class SuitableBrief(Message):
-    """An open brief she meets every condition of, with the score and the place that its client sees."""
+    """An open brief she meets every condition of, with the score and the place that its client sees; and what is known
+    of the client, but for who it is."""
 
     brief = fields.Nested(OpenBrief)
+    client = fields.Nested(TrustFacts)
     score = fields.Float()
     rank = fields.Integer()
     eligible = fields.Integer()
@@ -645,12 +772,16 @@ FindTeams = Query(SERVICE, "find_teams", TeamsRequest, Teams)
 # Anyone. `id` is the assistant's.
 FindSimilar = Query(SERVICE, "find_similar", SimilarRequest, SimilarAssistants)
 # The assistant who asks.
+# The two sides of the offer or the contract, and operators.
+GetClient = Query(SERVICE, "get_client", ClientRequest, ClientCompany)
 FindBriefsForMe = Query(SERVICE, "find_briefs_for_me", BriefsForMeRequest, BriefsForMe)
 # Anyone, signed in or not.
 GetDirectory = Query(SERVICE, "get_directory", DirectoryRequest, Directory)
 DescribeWork = Query(SERVICE, "describe_work", WorkRequest, Work)
 ListPublished = Query(SERVICE, "list_published", PublishedRequest, Published)
 BrowseAssistants = Query(SERVICE, "browse_assistants", BrowseRequest, Cards)
+# An assistant's own: NotFound before her profile was ever published.
+GetMyWeek = Query(SERVICE, "get_my_week", Empty, MyWeek)
 GetAssistantCards = Query(SERVICE, "get_assistant_cards", CardsRequest, SomeCards)
 # Anyone who is signed in; their own, at most 20.
 SaveSearch = Command(SERVICE, "save_search", SaveSearchRequest, Search)
@@ -697,7 +828,8 @@ class Terms(Message):
 
 
 class Offer(Message):
-    """`by` is the side that put it: client or assistant. All versions of one negotiation share `thread_id`."""
+    """`by` is the side that put it: client or assistant; `by_name` names the colleague, where one did it for a company.
+    All versions of one negotiation share `thread_id`."""
 
     id = fields.String()
     thread_id = fields.String()
@@ -709,6 +841,7 @@ class Offer(Message):
     assistant_id = fields.String()
     assistant_name = fields.String()
     by = fields.String()
+    by_name = fields.String()
     terms = fields.Nested(Terms)
     message = fields.String()
     state = fields.String()
@@ -721,9 +854,10 @@ class Offer(Message):
 
 
 class OfferThread(Message):
-    """The newest offer of a negotiation first."""
+    """The newest offer of a negotiation first, and what is known of its client."""
 
     offers = fields.List(fields.Nested(Offer))
+    client = fields.Nested(TrustFacts)
 
 
 class SendOfferRequest(Message):
@@ -829,3 +963,219 @@ OfferExpired = Event(SERVICE, "offer.expired", OfferFact)
 ContractStarted = Event(SERVICE, "contract.started", ContractFact)
 ContractChanged = Event(SERVICE, "contract.changed", ContractFact)
 ContractEnded = Event(SERVICE, "contract.ended", ContractFact)
+
+
+# -- trust: reviews, facts, checks -------------------------------------------------------------------------------------
+
+SIDES = ("client", "assistant")
+REVIEW_STATES = ("window_open", "sealed", "revealed", "lapsed")
+REVIEW_CRITERIA = {
+    "assistant": ("quality", "reliability", "communication", "discretion", "initiative"),
+    "client": ("clarity", "terms", "payment", "communication"),
+}
+"""What each side is reviewed by, one to five stars each."""
+CHECK_KINDS = ("phone", "identity")
+CHECK_STATES = ("new", "asked", "granted", "refused", "revoked")
+
+
+class Opinion(Message):
+    """What one side wrote of the other. `mean` is in hundredths of a star. Where `hidden_at` is set an operator took it
+    out of sight: scores and text are then empty, and `hidden_reason` stands in their place. `report` is told to
+    operators alone."""
+
+    scores = fields.Dict(keys=fields.String(), values=fields.Integer())
+    mean = fields.Integer()
+    text = fields.String()
+    locale = fields.String()
+    written_at = Instant()
+    reply = fields.String()
+    reply_locale = fields.String()
+    replied_at = Instant(allow_none=True)
+    report = fields.String()
+    reported_at = Instant(allow_none=True)
+    hidden_reason = fields.String()
+    hidden_at = Instant(allow_none=True)
+
+
+class Review(Message):
+    """What both sides of a contract wrote; `id` is the contract's. Until it is `revealed` each side sees its own words
+    alone. `days`: how long the contract ran."""
+
+    id = fields.String()
+    brief_title = fields.String()
+    client_id = fields.String()
+    client_name = fields.String()
+    assistant_id = fields.String()
+    assistant_name = fields.String()
+    engagement = fields.String()
+    weekly_minutes = fields.Integer()
+    started_on = fields.Date()
+    ended_on = fields.Date()
+    days = fields.Integer()
+    opened_at = Instant()
+    closes_at = Instant()
+    state = fields.String()
+    by_client = fields.Nested(Opinion, allow_none=True)
+    by_assistant = fields.Nested(Opinion, allow_none=True)
+    revealed_at = Instant(allow_none=True)
+    version = fields.Integer()
+
+
+class WriteReviewRequest(Message):
+    """By a side of the contract `id`: one to five stars by criterion of the other side (REVIEW_CRITERIA)."""
+
+    id = Id()
+    scores = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    text = fields.String(load_default="", validate=length(0, 4000))
+    locale = fields.String(load_default="en", validate=one_of(LOCALES))
+
+
+class ReplyRequest(Message):
+    id = Id()
+    text = fields.String(required=True, validate=length(1, 2000))
+    locale = fields.String(load_default="en", validate=one_of(LOCALES))
+
+
+class ReportReviewRequest(Message):
+    """By the side that was written of, to the operators."""
+
+    id = Id()
+    reason = fields.String(required=True, validate=length(1, 1000))
+
+
+class HideReviewRequest(Message):
+    """`author`: the side whose words are hidden."""
+
+    id = Id()
+    author = fields.String(required=True, validate=one_of(SIDES))
+    reason = fields.String(required=True, validate=length(1, 1000))
+
+
+class ReviewsOfRequest(Page):
+    """Revealed reviews of somebody as an assistant, or as a client."""
+
+    subject_id = Id()
+    side = fields.String(load_default="assistant", validate=one_of(SIDES))
+
+
+class ReportedRequest(Page):
+    pass
+
+
+class Reviews(Message):
+    items = fields.List(fields.Nested(Review))
+    next = fields.String(allow_none=True)
+
+
+class TrustRequest(Message):
+    """Of an assistant anybody may ask; of a client, whoever is signed in."""
+
+    id = Id()
+    side = fields.String(load_default="assistant", validate=one_of(SIDES))
+
+
+class CheckEntry(Message):
+    event = fields.String()
+    by = fields.String()
+    at = Instant()
+    note = fields.String()
+
+
+class Check(Message):
+    """A check by an operator; `history` oldest first."""
+
+    id = fields.String()
+    account_id = fields.String()
+    name = fields.String()
+    kind = fields.String()
+    state = fields.String()
+    history = fields.List(fields.Nested(CheckEntry))
+    version = fields.Integer()
+
+
+class Checks(Message):
+    items = fields.List(fields.Nested(Check))
+
+
+class AskCheckRequest(Message):
+    """`note`: how and when an operator can reach the person who asks."""
+
+    kind = fields.String(required=True, validate=one_of(CHECK_KINDS))
+    note = fields.String(required=True, validate=length(1, 1000))
+
+
+class DecideCheckRequest(Message):
+    """By an operator, of somebody's check that was asked for or not. `note` says why, or what was looked at."""
+
+    account_id = Id()
+    kind = fields.String(required=True, validate=one_of(CHECK_KINDS))
+    decision = fields.String(required=True, validate=one_of(("grant", "refuse", "revoke")))
+    note = fields.String(required=True, validate=length(1, 1000))
+
+
+class ChecksRequest(Message):
+    """Operators: those that wait, or all of one account."""
+
+    account_id = fields.String(load_default="", validate=length(0, 80))
+
+
+WriteReview = Command(SERVICE, "write_review", WriteReviewRequest, Review)
+ReplyToReview = Command(SERVICE, "reply_to_review", ReplyRequest, Review)
+ReportReview = Command(SERVICE, "report_review", ReportReviewRequest, Review)
+# Operators.
+HideReview = Command(SERVICE, "hide_review", HideReviewRequest, Review)
+ListReported = Query(SERVICE, "list_reported", ReportedRequest, Reviews)
+# A side of the contract; as it may see it now.
+GetReview = Query(SERVICE, "get_review", ById, Review)
+ListMyReviews = Query(SERVICE, "list_my_reviews", Page, Reviews)
+ListReviewsOf = Query(SERVICE, "list_reviews_of", ReviewsOfRequest, Reviews)
+GetTrust = Query(SERVICE, "get_trust", TrustRequest, TrustFacts)
+AskForCheck = Command(SERVICE, "ask_for_check", AskCheckRequest, Check, personal=True)
+ListMyChecks = Query(SERVICE, "list_my_checks", Empty, Checks)
+# Operators.
+ListChecks = Query(SERVICE, "list_checks", ChecksRequest, Checks)
+DecideCheck = Command(SERVICE, "decide_check", DecideCheckRequest, Check)
+
+
+class ReviewStep(Message):
+    """`by`: the side that acted, where one did. `missing`: the sides that have not written. Never any content."""
+
+    contract_id = fields.String(required=True)
+    brief_title = fields.String(required=True)
+    client_id = fields.String(required=True)
+    client_name = fields.String(required=True)
+    assistant_id = fields.String(required=True)
+    assistant_name = fields.String(required=True)
+    closes_at = Instant(required=True)
+    state = fields.String(required=True)
+    missing = fields.List(fields.String(), required=True)
+    by = fields.String()
+
+
+class ReviewFact(Review):
+    """The whole review, which both may see now."""
+
+    contract_id = fields.String(required=True)
+    by = fields.String()
+
+
+class CheckFact(Check):
+    """`assistant_id` is the account's, whichever side it is on; no client is named. `note` is the last step's."""
+
+    assistant_id = fields.String(required=True)
+    client_id = fields.String(load_default="")
+    note = fields.String(required=True)
+
+
+ReviewOpened = Event(SERVICE, "review.opened", ReviewStep)
+ReviewWritten = Event(SERVICE, "review.written", ReviewStep)
+ReviewClosing = Event(SERVICE, "review.closing", ReviewStep)
+ReviewLapsed = Event(SERVICE, "review.lapsed", ReviewStep)
+ReviewRevealed = Event(SERVICE, "review.revealed", ReviewFact)
+ReviewReplied = Event(SERVICE, "review.replied", ReviewFact)
+ReviewReported = Event(SERVICE, "review.reported", ReviewStep)
+ReviewHidden = Event(SERVICE, "review.hidden", ReviewFact)
+CheckAsked = Event(SERVICE, "check.asked", CheckFact)
+CheckGranted = Event(SERVICE, "check.granted", CheckFact)
+CheckRefused = Event(SERVICE, "check.refused", CheckFact)
+CheckRevoked = Event(SERVICE, "check.revoked", CheckFact)

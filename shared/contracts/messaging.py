@@ -11,8 +11,11 @@ SERVICE = "messaging"
 
 
 class ConversationMessage(Message):
+    """`author_id` is the side's; `written_by` the account of the colleague who wrote it for the client's company."""
+
     id = fields.String()
     author_id = fields.String()
+    written_by = fields.String()
     author_name = fields.String()
     body = fields.String()
     sent_at = Instant()
@@ -63,12 +66,14 @@ class Conversations(Message):
 
 
 class Notification(Message):
-    """`kind` is the event's name; `params` fill the sentence that the page makes of it; `path` is where it leads."""
+    """`kind` is the event's name; `params` fill the sentence that the page makes of it; `path` is where it leads, for
+    whoever acts for the company `company_id` where there is one."""
 
     id = fields.String()
     kind = fields.String()
     params = fields.Dict(keys=fields.String())
     path = fields.String()
+    company_id = fields.String()
     created_at = Instant()
     read_at = Instant(allow_none=True)
 
@@ -156,17 +161,17 @@ class UnsubscribeRequest(UnsubscribeLink):
 
 ListConversations = Query(SERVICE, "list_conversations", Page, Conversations)
 ReadConversation = Query(SERVICE, "read_conversation", ReadConversationRequest, ConversationPage)
-MarkConversationSeen = Command(SERVICE, "mark_conversation_seen", SeenRequest, Empty)
-PostMessage = Command(SERVICE, "post_message", PostRequest, ConversationMessage)
+MarkConversationSeen = Command(SERVICE, "mark_conversation_seen", SeenRequest, Empty, colleagues=("owner", "approver"))
+PostMessage = Command(SERVICE, "post_message", PostRequest, ConversationMessage, colleagues=("owner", "approver"))
 ListNotifications = Query(SERVICE, "list_notifications", Page, Notifications)
-MarkNotificationsRead = Command(SERVICE, "mark_notifications_read", Empty, Empty)
+MarkNotificationsRead = Command(SERVICE, "mark_notifications_read", Empty, Empty, personal=True)
 GetCounts = Query(SERVICE, "get_counts", Empty, Counts)
 # Every kind of news, and what the caller has chosen.
 GetChoices = Query(SERVICE, "get_choices", Empty, ChoiceList)
-SaveChoices = Command(SERVICE, "save_choices", SaveChoicesRequest, ChoiceList)
+SaveChoices = Command(SERVICE, "save_choices", SaveChoicesRequest, ChoiceList, personal=True)
 # By the link in an e-mail, without signing in.
 LookAtUnsubscribe = Query(SERVICE, "look_at_unsubscribe", UnsubscribeLink, Choice)
-Unsubscribe = Command(SERVICE, "unsubscribe", UnsubscribeRequest, Choice)
+Unsubscribe = Command(SERVICE, "unsubscribe", UnsubscribeRequest, Choice, personal=True)
 # Only where the setting MAILBOX is on (the local run): every e-mail, newest first.
 ListMails = Query(SERVICE, "list_mails", MailboxRequest, Mails)
 GetMail = Query(SERVICE, "get_mail", MailRequest, Mail)

@@ -16,8 +16,10 @@ from marshmallow import ValidationError, fields
 
 from shared.contracts.fields import (
     DAYS,
+    ById,
     Id,
     Instant,
+    MoneyField,
     between,
     clock_time,
     fail,
@@ -27,6 +29,7 @@ from shared.contracts.fields import (
     one_of,
     optional,
 )
+from shared.contracts.profiles import Retainer
 from shared.platform.contract import Command, Empty, Event, Message, Query
 from shared.platform.money import EXPONENTS
 
@@ -475,7 +478,12 @@ class RateCardContent(Message):
 
 
 class RateCard(RateCardContent):
+    """`hourly_rate` (None: nothing is sold by time) and `retainer` are what the card comes to in one line. Version 0:
+    not written yet, but made from the profile's rates; without prices where there is no profile either."""
+
     assistant_id = fields.String()
+    hourly_rate = MoneyField(allow_none=True)
+    retainer = fields.Nested(Retainer, allow_none=True)
     version = fields.Integer()
     updated_at = Instant()
 
@@ -489,9 +497,25 @@ class SaveRateCardRequest(RateCardContent):
 # The assistant's own card; the profile's hourly rate and retainer follow its prices.
 SaveRateCard = Command(SERVICE, "save_rate_card", SaveRateCardRequest, RateCard)
 GetMyRateCard = Query(SERVICE, "get_my_rate_card", Empty, RateCard)
+# Anyone; NotFound while the profile is not published, except for its owner and operators. `id` is the assistant's.
+GetRateCard = Query(SERVICE, "get_rate_card", ById, RateCard)
+
+
+class ImportedRateCard(RateCardContent):
+    assistant_id = fields.String(required=True)
+
+
+class ImportRateCardsRequest(Message):
+    cards = fields.List(fields.Nested(ImportedRateCard), required=True, validate=items(1, 500))
+
+
+# Operators: first cards of imported profiles.
+ImportRateCards = Command(SERVICE, "import_rate_cards", ImportRateCardsRequest, Empty)
 
 
 class RateCardFact(RateCardContent):
+    """The whole card, whether its profile is published or not."""
+
     assistant_id = fields.String(required=True)
 
 

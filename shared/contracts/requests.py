@@ -228,8 +228,8 @@ DropSketch = Command(SERVICE, "drop_sketch", ById, Empty)
 GetSketch = Query(SERVICE, "get_sketch", ById, Sketch)
 ListSketches = Query(SERVICE, "list_sketches", Empty, Sketches)
 # Anyone who is signed in; their own shortlist, of at most 100.
-KeepAssistant = Command(SERVICE, "keep_assistant", KeepRequest, Kept)
-DropAssistant = Command(SERVICE, "drop_assistant", AssistantRef, Shortlist)
+KeepAssistant = Command(SERVICE, "keep_assistant", KeepRequest, Kept, colleagues=("owner", "approver"))
+DropAssistant = Command(SERVICE, "drop_assistant", AssistantRef, Shortlist, colleagues=("owner", "approver"))
 GetShortlist = Query(SERVICE, "get_shortlist", KeptRequest, Shortlist)
 # The client's own, and operators.
 GetBrief = Query(SERVICE, "get_brief", ById, Brief)

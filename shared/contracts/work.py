@@ -29,7 +29,8 @@ class TimeEntry(Message):
 
 
 class Timesheet(Message):
-    """A contract's week, Monday 00:00 to Sunday 24:00 UTC. `approved_by`: client, silence, or empty."""
+    """A contract's week, Monday 00:00 to Sunday 24:00 UTC. `approved_by`: client, silence, or
+    empty; `approved_by_name` names the colleague who approved it for a company."""
 
     id = fields.String()
     contract_id = fields.String()
@@ -41,6 +42,7 @@ class Timesheet(Message):
     week_start = fields.Date()
     state = fields.String()
     approved_by = fields.String()
+    approved_by_name = fields.String()
     minutes = fields.Integer()
     weekly_limit_minutes = fields.Integer()
     submit_due_at = Instant()
@@ -103,9 +105,9 @@ EditTime = Command(SERVICE, "edit_time", EditTimeRequest, TimeEntry)
 DeleteTime = Command(SERVICE, "delete_time", EntryRequest, Empty)
 SubmitTimesheet = Command(SERVICE, "submit_timesheet", TimesheetRequest, Timesheet)
 # The client.
-ApproveTimesheet = Command(SERVICE, "approve_timesheet", TimesheetRequest, Timesheet)
+ApproveTimesheet = Command(SERVICE, "approve_timesheet", TimesheetRequest, Timesheet, colleagues=("owner", "approver"))
 # The client names entries; the assistant corrects and submits again, or the client approves after all.
-DisputeTimesheet = Command(SERVICE, "dispute_timesheet", DisputeRequest, Timesheet)
+DisputeTimesheet = Command(SERVICE, "dispute_timesheet", DisputeRequest, Timesheet, colleagues=("owner", "approver"))
 GetTimesheet = Query(SERVICE, "get_timesheet", ById, Timesheet)
 ListTimesheets = Query(SERVICE, "list_timesheets", ListTimesheetsRequest, Timesheets)
 

@@ -12,16 +12,24 @@ from shared.platform.errors import Forbidden, Unauthenticated
 from shared.platform.ids import new_id
 
 Role = Literal["client", "assistant", "operator", "system"]
+Colleague = Literal["owner", "approver", "viewer"]
+"""What somebody may do for a client company: everything; approve, answer and read; read."""
 TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who is acting. `account_id` is empty for a visitor; `acting_for` is the client company a colleague works for."""
+    """Who is acting. `account_id` is empty for a visitor; `acting_for` is the client company a colleague works for.
+
+    `acting_as` is the colleague's role there, and `name` the colleague's own: what is done for a company is told under
+    both names.
+    """
 
     account_id: str = ""
     roles: frozenset[str] = frozenset()
     acting_for: str = ""
+    acting_as: str = ""
+    name: str = ""
 
     @property
     def party_id(self) -> str:
@@ -38,6 +46,15 @@ class Actor:
         if roles and not any(role in self.roles for role in roles):
             raise Forbidden("Your account may not do this.")
 
+    def require_colleague(self, *colleagues: Colleague) -> None:
+        """Raises Forbidden for who acts for a company in none of these roles; who acts for themselves passes."""
+        if self.acting_for and self.acting_as not in colleagues:
+            raise Forbidden("Your role in this company lets you read this, but not do it. Ask one of its owners.")
+
+    def alone(self) -> Actor:
+        """The same person, for themselves."""
+        return replace(self, acting_for="", acting_as="", name="")
+
     @classmethod
     def system(cls, service: str) -> Actor:
         """A service acting by itself: a timer, or the consumer of an event."""
@@ -51,7 +68,7 @@ def new_traceparent() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Carried in the headers of RPC calls and stored with events; all of it is safe to log."""
+    """Carried in the headers of RPC calls and stored with events: who did what for whom can be told afterwards."""
 
     actor: Actor = field(default_factory=Actor)
     request_id: str = field(default_factory=new_id)
@@ -68,6 +85,8 @@ class Context:
             "actor": self.actor.account_id,
             "roles": ",".join(sorted(self.actor.roles)),
             "acting_for": self.actor.acting_for,
+            "acting_as": self.actor.acting_as,
+            "actor_name": self.actor.name,
             "request_id": self.request_id,
             "traceparent": self.traceparent,
             "locale": self.locale,
@@ -83,6 +102,8 @@ class Context:
                 account_id=str(headers.get("actor") or ""),
                 roles=frozenset(filter(None, roles.split(","))),
                 acting_for=str(headers.get("acting_for") or ""),
+                acting_as=str(headers.get("acting_as") or ""),
+                name=str(headers.get("actor_name") or ""),
             ),
             request_id=str(headers.get("request_id") or new_id()),
             traceparent=traceparent if TRACEPARENT.match(traceparent) else new_traceparent(),

@@ -13,6 +13,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 
+from shared.platform.context import Colleague
 from shared.platform.errors import FieldErrors, Invalid, Text
 
 SECRET_FIELDS = frozenset({"password", "token", "passcode"})
@@ -101,8 +102,16 @@ class Call:
         return self.result(many=self.many).load(data)
 
 
+@dataclass(frozen=True, eq=False)
 class Command(Call):
-    """Changes something. Takes an idempotency key; runs in one transaction together with its events."""
+    """Changes something. Takes an idempotency key; runs in one transaction together with its events.
+
+    `colleagues` are the roles in which somebody may do it for a client company. `personal`: it is about the caller's
+    own account, whatever company they act for at the moment.
+    """
+
+    colleagues: tuple[Colleague, ...] = ("owner",)
+    personal: bool = False
 
 
 class Query(Call):

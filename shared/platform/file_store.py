@@ -20,7 +20,7 @@ from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
 from shared.platform.errors import NotFound, Unavailable
-from shared.platform.settings import ServiceSettings, setting
+from shared.platform.settings import ServiceSettings, SettingsError, setting
 
 GONE = "This file does not exist, or not any more."
 AWAY = "The storage of files does not answer just now. Please try again in a moment."
@@ -55,6 +55,12 @@ class FileSettings(ServiceSettings):
     s3_bucket: str = setting("S3_BUCKET", "the bucket, which must exist; nobody else needs to read it", "dextra")
     s3_access_key: str = setting("S3_ACCESS_KEY", "who we are there", "", secret=True)
     s3_secret_key: str = setting("S3_SECRET_KEY", "and the secret that proves it", "", secret=True)
+
+    def __post_init__(self) -> None:
+        if self.file_store == "s3" and not (self.s3_endpoint and self.s3_access_key and self.s3_secret_key):
+            raise SettingsError(
+                "Dextra cannot start: FILE_STORE is s3, which needs S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY."
+            )
 
 
 def file_store(settings: FileSettings, database: Any) -> FileStore:

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
@@ -237,7 +237,10 @@ def command(contract: Command, *, before: Callable[..., Any] | None = None) -> C
         @functools.wraps(method)
         def entry(self: Any, incoming: Incoming) -> Any:
             context = _context(incoming)
+            if contract.personal:
+                context = replace(context, actor=context.actor.alone())
             with _logged(contract, context):
+                context.actor.require_colleague(*contract.colleagues)
                 request = contract.load_request(incoming.payload)
                 answers = _Answers(contract, context, incoming)
                 given: tuple[Any, ...] = ()
@@ -346,6 +349,8 @@ class _Answers:
         self.key = str(incoming.headers.get("idempotency_key") or "")
         self.secret = contract.secret
         self.id = f"{context.actor.account_id}:{contract.name}:{self.key}"
+        if context.actor.acting_for:
+            self.id = f"{context.actor.acting_for}:{self.id}"
         told = {name: value for name, value in incoming.payload.items() if name not in SECRET_FIELDS}
         self.digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 

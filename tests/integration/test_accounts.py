@@ -14,6 +14,7 @@ from deploy.in_process import InProcess
 from services.accounts.domain.attempts import FREE
 from services.accounts.domain.secret import fingerprint
 from shared.contracts import accounts as c
+from shared.contracts import companies as d
 from shared.platform.clock import to_millis, utc_now
 from shared.platform.context import Actor
 from shared.platform.errors import (
@@ -552,3 +553,119 @@ def test_instants_are_in_utc(world: InProcess) -> None:
     expires = datetime.fromisoformat(sign_up(world)["expires_at"])
 
     assert expires.tzinfo == UTC
+
+
+# -- companies -----------------------------------------------------------------------------------------------------
+
+
+def confirmed(world: InProcess, **changes: Any) -> tuple[Json, Actor]:
+    """Somebody with a confirmed address, signed in."""
+    signed_in = sign_up(world, **changes)
+    database(world).accounts.raw.update_one({"_id": signed_in["account"]["id"]}, {"$set": {"email_confirmed": True}})
+    return signed_in, who(signed_in)
+
+
+def invite(world: InProcess, by: Actor, email: str, role: str, tokens: list[str]) -> str:
+    world.call(d.InviteColleague, {"email": email, "role": role}, by)
+    world.settle()
+    return tokens[-1]
+
+
+def acting(colleague: Actor, company: Actor, role: str) -> Actor:
+    return Actor(colleague.account_id, frozenset({"client"}), company.account_id, role, "Dora")
+
+
+def memberships(world: InProcess, signed_in: Json) -> list[tuple[str, str]]:
+    account = world.call(c.CheckSession, {"token": signed_in["token"]})["account"]
+    return [(each["company_id"], each["role"]) for each in account["companies"]]
+
+
+def test_a_company_is_what_its_client_says(world: InProcess) -> None:
+    _, clara = confirmed(world)
+    blank = world.call(d.GetCompany, {}, clara)
+    assert (blank["version"], blank["name"], blank["role"]) == (0, "", "owner")
+
+    said = {"name": "Studio Bassi", "industry": "legal", "shows": "all", "version": 0}
+    saved = world.call(d.SaveCompany, said, clara)
+
+    assert world.call(d.GetCompany, {}, clara) == saved
+    assert (saved["id"], saved["name"], saved["version"]) == (clara.account_id, "Studio Bassi", 1)
+    with pytest.raises(Conflict):
+        world.call(d.SaveCompany, said, clara)
+    world.settle()
+    assert events(world, f"company-{clara.account_id}") == ["company.changed"]
+    assert world.call(d.GetCompany, {}, actor(new_id(), "client"))["name"] == "", "nobody else's"
+
+
+def test_a_colleague_joins_with_the_link_acts_and_is_removed_at_once(world: InProcess, tokens: list[str]) -> None:
+    _, clara = confirmed(world)
+    dora_in = sign_up(world)
+    dora = who(dora_in)
+    token = invite(world, clara, dora_in["account"]["email"], "approver", tokens)
+    assert world.call(d.GetInvitation, {"token": token})["role"] == "approver"
+
+    account = world.call(d.AcceptInvitation, {"token": token}, dora)
+
+    assert account["email_confirmed"], "the link came to that address"
+    assert memberships(world, dora_in) == [(clara.account_id, "approver")]
+    with pytest.raises(Conflict, match="once"):
+        world.call(d.AcceptInvitation, {"token": token}, confirmed(world)[1])
+    listed = world.call(d.ListColleagues, {}, acting(dora, clara, "approver"))
+    assert [member["role"] for member in listed["members"]] == ["owner", "approver"]
+    assert listed["invitations"] == []
+
+    world.call(d.ChangeColleague, {"account_id": dora.account_id, "role": "owner"}, clara)
+    assert memberships(world, dora_in) == [(clara.account_id, "owner")]
+    world.call(d.RemoveColleague, {"account_id": dora.account_id}, clara)
+    assert memberships(world, dora_in) == []
+    with pytest.raises(NotFound):
+        world.call(d.GetCompany, {}, acting(dora, clara, "owner"))
+
+
+def test_only_owners_of_the_company_invite_change_and_remove(world: InProcess, tokens: list[str]) -> None:
+    _, clara = confirmed(world)
+    dora_in, dora = confirmed(world)
+    world.call(d.AcceptInvitation, {"token": invite(world, clara, address(), "viewer", tokens)}, dora)
+    commands = (
+        (d.SaveCompany, {"name": "Mine", "version": 1}),
+        (d.InviteColleague, {"email": address(), "role": "owner"}),
+        (d.ChangeColleague, {"account_id": dora.account_id, "role": "owner"}),
+        (d.RemoveColleague, {"account_id": clara.account_id}),
+        (d.WithdrawInvitation, {"invitation_id": "any"}),
+    )
+
+    for contract, payload in commands:
+        for claimed in ("viewer", "owner"):  # whatever is claimed, the service knows the role
+            with pytest.raises(Forbidden):
+                world.call(contract, payload, acting(dora, clara, claimed))
+        with pytest.raises(NotFound):
+            world.call(contract, payload, acting(actor(new_id(), "client"), clara, "owner"))
+    world.call(d.LeaveCompany, {"company_id": clara.account_id}, acting(dora, clara, "viewer"))
+    assert memberships(world, dora_in) == []
+
+
+def test_invitations_need_a_confirmed_address_and_can_be_taken_back(world: InProcess, tokens: list[str]) -> None:
+    unconfirmed = who(sign_up(world))
+    with pytest.raises(Conflict, match="Confirm"):
+        world.call(d.InviteColleague, {"email": address(), "role": "viewer"}, unconfirmed)
+    _, clara = confirmed(world)
+    email = address()
+    first, second = (invite(world, clara, email, "viewer", tokens) for _ in range(2))
+
+    with pytest.raises(NotFound):
+        world.call(d.GetInvitation, {"token": first})
+    [waiting] = world.call(d.ListColleagues, {}, clara)["invitations"]
+    world.call(d.WithdrawInvitation, {"invitation_id": waiting["id"]}, clara)
+    with pytest.raises(NotFound):
+        world.call(d.AcceptInvitation, {"token": second}, actor(clara.account_id, "client"))
+
+
+def test_another_name_of_the_company_reaches_its_colleagues(world: InProcess, tokens: list[str]) -> None:
+    _, clara = confirmed(world)
+    dora_in, dora = confirmed(world)
+    world.call(d.AcceptInvitation, {"token": invite(world, clara, address(), "viewer", tokens)}, dora)
+
+    world.call(d.SaveCompany, {"name": "Bassi & C.", "version": 2}, clara)
+
+    account = world.call(c.CheckSession, {"token": dora_in["token"]})["account"]
+    assert [each["name"] for each in account["companies"]] == ["Bassi & C."]

@@ -10,6 +10,7 @@ from pymongo import MongoClient
 from shared.platform.errors import NotFound, Unavailable
 from shared.platform.file_store import DatabaseFiles, FileSettings, FileStore, S3Files, file_store
 from shared.platform.ids import new_id
+from shared.platform.settings import SettingsError
 from tests.support import s3
 
 DATA = bytes(range(256)) * 4000  # several chunks of GridFS
@@ -17,6 +18,12 @@ DATA = bytes(range(256)) * 4000  # several chunks of GridFS
 
 def settings(**changed: object) -> FileSettings:
     return FileSettings(amqp_uri="", mongo_uri="", **changed)  # type: ignore[arg-type]
+
+
+def on(endpoint: str, access_key: str = s3.ACCESS_KEY) -> FileSettings:
+    return settings(
+        file_store="s3", s3_endpoint=endpoint, s3_secure=False, s3_access_key=access_key, s3_secret_key="of tests"
+    )
 
 
 @pytest.fixture(params=["database", "s3"])
@@ -29,8 +36,7 @@ def store(request: pytest.FixtureRequest, mongo_uri: str) -> Iterator[FileStore]
         client.close()
     else:
         with s3.running() as server:
-            asked = {"s3_endpoint": server.endpoint, "s3_secure": False, "s3_access_key": s3.ACCESS_KEY}
-            yield file_store(settings(file_store="s3", s3_secret_key="test secret", **asked), None)
+            yield file_store(on(server.endpoint), None)
 
 
 def test_bytes_come_back_whole_and_in_parts(store: FileStore) -> None:
@@ -60,16 +66,17 @@ def test_the_setting_chooses(mongo_uri: str) -> None:
     client: MongoClient[dict[str, object]] = MongoClient(mongo_uri)
 
     assert isinstance(file_store(settings(), client["t"]), DatabaseFiles)
-    assert isinstance(file_store(settings(file_store="s3", s3_endpoint="s3.example"), None), S3Files)
+    assert isinstance(file_store(on("s3.example"), None), S3Files)
+    with pytest.raises(SettingsError, match="S3_ENDPOINT"):
+        settings(file_store="s3")
 
 
 def test_a_storage_that_refuses_or_is_away_is_said_to_be_away() -> None:
     with s3.running() as server:
-        wrong = settings(file_store="s3", s3_endpoint=server.endpoint, s3_secure=False, s3_access_key="somebody")
-        refused = file_store(wrong, None)
+        refused = file_store(on(server.endpoint, "somebody"), None)
         for do in (lambda: refused.put("k", b"x", "t"), lambda: refused.get("k"), lambda: refused.delete(["k"])):
             with pytest.raises(Unavailable):
                 do()
         server.broken = True
         with pytest.raises(Unavailable):
-            file_store(settings(file_store="s3", s3_endpoint=server.endpoint, s3_secure=False), None).get("k")
+            file_store(on(server.endpoint), None).get("k")

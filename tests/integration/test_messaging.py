@@ -22,6 +22,7 @@ from shared.platform.ids import new_id
 from shared.platform.outbox import Publisher
 from shared.platform.run import make_container, provider_of
 from shared.platform.service import set_clock
+from tests.integration.test_profiles_and_requests import PROFILE
 from tests.support.broker import Broker
 from tests.support.services import actor, running
 from tests.support.smtp import SmtpServer
@@ -29,6 +30,7 @@ from tests.unit.messaging.facts import data_of
 
 Json = dict[str, Any]
 OPERATOR = actor("olga", "operator")
+PUBLISHED = {**PROFILE, "published_at": "2026-03-02T09:00:00+00:00"}
 ACCOUNT = {"roles": ["client"], "email_confirmed": True}
 
 
@@ -324,7 +326,7 @@ def test_an_event_that_comes_twice_is_told_once(world: World) -> None:
 
     assert len(world.notifications(world.anna)) == len(world.mails(world.anna)) == 1
     assert len(world.read(world.anna)["messages"]) == 2
-    assert world.counts(world.anna) == {"notifications": 1, "messages": 1}
+    assert world.counts(world.anna) == {"notifications": 1, "messages": 1, "photo_id": ""}
 
 
 def test_an_event_that_comes_before_its_recipients_account_is_told_later(world: World) -> None:
@@ -338,6 +340,27 @@ def test_an_event_that_comes_before_its_recipients_account_is_told_later(world: 
 
     until(lambda: len(world.mails(newcomer)) == 1)
     assert world.database.dead_letters.raw.count_documents({"_id": event["id"]}) == 0
+
+
+def test_a_photo_is_shown_while_its_profile_is_published(world: World) -> None:
+    world.step("offer.sent", world.carla)
+
+    def told(name: str, photo_id: str, sequence: int) -> None:
+        data = {**PUBLISHED, "assistant_id": world.anna.account_id, "photo_id": photo_id}
+        world.publish(world.event(name, world.anna.account_id, data, sequence=sequence))
+
+    def shown() -> tuple[str, str]:
+        (talk,) = world.call(c.ListConversations, {}, world.carla)["items"]
+        return talk["assistant_photo_id"], world.counts(world.anna)["photo_id"]
+
+    told("profile.published", "photo-1", 1)
+    assert shown() == ("photo-1", "photo-1")
+    told("profile.changed", "photo-3", 3)
+    told("profile.changed", "photo-2", 2)  # late
+    assert shown() == ("photo-3", "photo-3")
+    assert world.counts(world.carla)["photo_id"] == ""
+    told("profile.unpublished", "", 4)
+    assert shown() == ("", "")
 
 
 def test_the_newest_copy_of_an_account_stays(world: World) -> None:
@@ -437,6 +460,87 @@ def test_one_mail_tells_of_all_messages_until_they_are_seen(world: World) -> Non
 
     assert [mail.kind for mail in world.mails(world.anna)][2:] == ["message.posted"]
     assert "> Four" in world.mails(world.anna)[-1].text
+
+
+# -- companies -------------------------------------------------------------------------------------------------------
+
+
+def team(world: World, **roles: str) -> dict[str, Actor]:
+    """Carla's company with colleagues by name; each as the actor that they are when they act for it."""
+    people = {name: actor(f"{name}-{new_id()}", "client") for name in roles}
+    for name, person in people.items():
+        world.account(person, name.title(), "en")
+    members = [{"account_id": world.carla.account_id, "role": "owner"}]
+    members += [{"account_id": people[name].account_id, "role": role} for name, role in roles.items()]
+    fact = {"company_id": world.carla.account_id, "members": members}
+    world.publish(world.event("company.changed", f"company-{world.carla.account_id}", fact))
+    return {
+        name: Actor(one.account_id, frozenset({"client"}), world.carla.account_id, roles[name], name.title())
+        for name, one in people.items()
+    }
+
+
+def test_each_colleague_is_told_of_what_concerns_their_role(world: World) -> None:
+    people = team(world, olga="owner", dora="approver", vera="viewer")
+
+    world.step("timesheet.submitted", world.anna)
+    world.step("invoice.issued")
+
+    told = {name: [one["kind"] for one in world.notifications(one)] for name, one in people.items()}
+    assert {name: sorted(kinds) for name, kinds in told.items()} == {
+        "olga": ["invoice.issued", "timesheet.submitted"],
+        "dora": ["timesheet.submitted"],
+        "vera": [],
+    }
+    assert len(world.notifications(world.carla)) == 2
+    [mail] = world.mails(people["dora"])
+    assert f"?for={world.carla.account_id}" in mail.text
+    assert all("?for=" not in mail.text for mail in world.mails(world.carla))
+
+
+def test_colleagues_write_under_their_own_names(world: World) -> None:
+    dora = team(world, dora="approver", vera="viewer")["dora"]
+    world.step("offer.sent", world.carla)
+
+    world.post(dora, "I answer for Carla.")
+
+    message = world.read(world.anna)["messages"][-1]
+    assert (message["author_id"], message["author_name"]) == (world.carla.account_id, "Dora")
+    assert message["written_by"] == dora.account_id
+    assert world.counts(world.anna)["messages"] == 1
+    world.post(world.anna, "Thank you, Dora.")
+    assert world.counts(dora)["messages"] == 1
+    world.call(c.MarkConversationSeen, {"conversation_id": world.thread}, dora)
+    assert world.counts(world.carla)["messages"] == 0, "the company has looked"
+
+
+def test_whoever_is_removed_is_told_of_nothing_more(world: World) -> None:
+    dora = team(world, dora="owner")["dora"]
+    fact = {"company_id": world.carla.account_id, "members": [{"account_id": world.carla.account_id, "role": "owner"}]}
+    world.publish(world.event("company.changed", f"company-{world.carla.account_id}", fact, sequence=2))
+
+    world.step("invoice.issued")
+
+    assert world.notifications(dora) == []
+
+
+def test_an_invitation_is_mailed_in_the_language_that_is_known(world: World) -> None:
+    fact = {
+        "invitation_id": new_id(),
+        "company_name": "Studio Bassi",
+        "inviter_name": "Clara",
+        "email": f"{new_id()}@example.com",
+        "role": "viewer",
+        "locale": "it",
+        "token": "secret-join",
+        "expires_at": "2026-03-04T10:00:00+00:00",
+    }
+
+    world.publish(world.event("company.colleague_invited", fact["invitation_id"], fact))
+
+    [mail] = world.database.mails.find({"to": fact["email"]})
+    assert mail.subject == "Clara ti invita in Studio Bassi"
+    assert "https://dextra.example/join/secret-join" in mail.text
 
 
 # -- links and the mailbox -------------------------------------------------------------------------------------------

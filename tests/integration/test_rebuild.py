@@ -9,7 +9,7 @@ import pytest
 
 from deploy.in_process import InProcess
 from deploy.rebuild import main, rebuild
-from shared.contracts import accounts, billing, matching, profiles, requests, work
+from shared.contracts import accounts, billing, matching, messaging, profiles, requests, work
 from shared.platform.clock import utc_now
 from shared.platform.context import Actor
 from shared.platform.run import provider_of
@@ -87,7 +87,12 @@ def hired(world: InProcess) -> None:
     world.call(work.SubmitTimesheet, {"timesheet_id": entry["timesheet_id"]}, assistant)
     world.call(work.ApproveTimesheet, {"timesheet_id": entry["timesheet_id"]}, client)
     world.settle()
-    assert len(world.call(billing.ListInvoices, {}, client)["items"]) == 1
+    (invoice,) = world.call(billing.ListInvoices, {}, client)["items"]
+    received_on = (midnight + timedelta(days=1)).date().isoformat()
+    paid = {"invoice_id": invoice["id"], "amount": invoice["due"], "received_on": received_on}
+    world.call(billing.RecordPayment, paid, assistant)
+    world.call(messaging.PostMessage, {"conversation_id": contract["thread_id"], "body": "Thank you"}, client)
+    world.settle()
 
 
 RUNS_ON = ("jobs",)
@@ -109,6 +114,9 @@ PAIRS = [
     ("matching", "profiles"),
     ("matching", "accounts"),
     ("matching", "requests"),
+    ("matching", "work"),
+    ("matching", "billing"),
+    ("matching", "messaging"),
     ("profiles", "accounts"),
     ("requests", "accounts"),
     ("requests", "matching"),

@@ -1,14 +1,17 @@
 """Pictures of the pages with the demo data, wide and narrow, in English and Italian: `make screenshots`.
 
 Starts the local run on data of its own (kept under build/demo between runs) and looks at every page as the people of
-the demo. `python -m tests.journeys.screenshots --readme` writes README's picture as well.
+the demo. `make pictures` writes those of README and docs instead.
 """
 
 from __future__ import annotations
 
 import sys
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from deploy.demo.people import PASSWORD
@@ -17,24 +20,35 @@ from tests.support.demo import marketplace
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "screenshots"
-PICTURE = ROOT / "docs" / "pictures" / "matches.png"
+PICTURES = ROOT / "docs" / "pictures"
 VISITOR = (
     *("/", "/assistants", "/assistants?text=travel&level=executive", "/skills", "/skills/travel", "/skills/mail.inbox"),
+    *("/assistants?overlap=4&language=it&sort=rating", "/assistants/values/skills"),
     *("/how-matching-works", "/sign-up", "/sign-in", "/reset", "/mailbox", "/styleguide", "/api/v1/docs", "/nowhere"),
+    "/a/anna-bianchi",
 )
 BOTH = ("/home", "/offers?show=all", "/contracts", "/timesheets", "/invoices?show=all", "/conversations")
 PEOPLE = {
-    "marco.rossi": ("it", ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2")),
+    "marco.rossi": (
+        "it",
+        ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2", "/reviews"),
+    ),
     "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/shortlist", "/account")),
-    "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me")),
-    "james.carter": ("en", ("/profile", *BOTH, "/work-for-me")),
-    "elena.conti": ("it", ("/home",)),
+    "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me", "/practice/evidence", "/practice/evidence/new/sample")),
+    "james.carter": (
+        "en",
+        ("/profile", *BOTH, "/work-for-me", "/practice/photo", "/practice/address", "/reviews", "/checks"),
+    ),
+    "elena.conti": ("it", ("/home", "/checks")),
     "operator": (
         "en",
-        ("/operator", "/operator/ledger", "/operator/dead-letters", "/operator/accounts", "/operator/matching"),
+        (
+            *("/operator", "/operator/ledger", "/operator/dead-letters", "/operator/accounts", "/operator/matching"),
+            *("/operator/checks", "/operator/reviews"),
+        ),
     ),
 }
-FIRST_OF = ("/briefs", "/offers", "/contracts", "/timesheets", "/invoices", "/conversations")
+FIRST_OF = ("/briefs", "/offers", "/contracts", "/timesheets", "/invoices", "/conversations", "/reviews")
 """Lists of which the first thing is looked at, too."""
 
 
@@ -77,30 +91,56 @@ def tour(browser: Browser, address: str) -> None:
                     look(page, first.first.get_attribute("href") or "/", f"{who}-{slug(path)}-first")
 
 
-def readme(browser: Browser, address: str) -> None:
-    """An open brief of Sarah's, at twice the density, as far down as the first two matches."""
-    context = browser.new_context(base_url=address, locale="en-GB", device_scale_factor=1.5)
-    page = context.new_page()
-    page.set_viewport_size({"width": 1180, "height": 980})
-    sign_in(page, "sarah.miller")
-    page.goto("/briefs?state=open")
-    page.locator("main .list a.list__link").first.click()
+def picture(page: Page, name: str) -> None:
+    """One window of a page, for README and docs; in few colours, which makes it a third of the size."""
     page.wait_for_load_state("networkidle")
-    page.locator("article.match details.all summary").first.click()
     page.evaluate("scrollTo(0, 0)")
-    page.screenshot(path=PICTURE)
+    taken = Image.open(BytesIO(page.screenshot()))
+    taken.convert("RGB").quantize(256).save(PICTURES / f"{name}.png", optimize=True)
+
+
+def pictures(browser: Browser, address: str) -> None:
+    """Those of README and docs: what a visitor, Sarah (in English) and Anna (in Italian) see."""
+
+    def window(locale: str, who: str = "", height: int = 980, **options: Any) -> Page:
+        page = browser.new_context(base_url=address, locale=locale, device_scale_factor=1.5, **options).new_page()
+        page.set_viewport_size({"width": 1180, "height": height})
+        if who:
+            sign_in(page, who)
+        return page
+
+    visitor = window("en-GB")
+    visitor.goto("/")
+    picture(visitor, "start")
+    visitor.goto("/assistants?text=travel")
+    picture(visitor, "assistants")
+    client = window("en-GB", "sarah.miller")
+    client.goto("/briefs?state=open")
+    client.locator("main .list a.list__link").first.click()
+    client.wait_for_load_state("networkidle")
+    client.locator("article.match details.all summary").first.click()
+    picture(client, "matches")
+    assistant = window("it-IT", "anna.bianchi")
+    assistant.goto("/practice/rates")
+    picture(assistant, "rate-card")
+    dark = window("it-IT", "anna.bianchi", color_scheme="dark")
+    dark.goto("/profile/hours")
+    picture(dark, "hours-dark")
+    dark.goto("/profile")
+    dark.get_by_role("link", name="Come la vedono i clienti").or_(dark.locator("main .head__actions a")).first.click()
+    picture(dark, "profile-dark")
 
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     with marketplace(ROOT / "build" / "demo") as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
-        if "--readme" in sys.argv:
-            readme(browser, address)
+        if "--docs" in sys.argv:
+            pictures(browser, address)
         else:
             tour(browser, address)
         browser.close()
-    print(f"Pictures are in {FOLDER}")
+    print(f"Pictures are in {PICTURES if '--docs' in sys.argv else FOLDER}")
 
 
 if __name__ == "__main__":

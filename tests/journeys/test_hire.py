@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import NewPage, agree, daytime_zone, wide_and_narrow
@@ -67,6 +69,15 @@ def write_profile(page: Page) -> None:
     expect(page.locator("aside .chip").first).to_have_text(re.compile("Published|Pubblicato"))
 
 
+def show_face(page: Page) -> None:
+    picture = io.BytesIO()
+    Image.new("RGB", (600, 800), "teal").save(picture, "JPEG")
+    page.goto("/practice/photo")
+    page.set_input_files("input[name=file]", {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": picture.getvalue()})
+    page.locator("main form .form__end button").click()
+    expect(page.locator("img.avatar--huge")).to_be_visible()
+
+
 def go_on(page: Page) -> None:
     """Saves a step; the toast says so."""
     page.locator("button[name=go]").click()
@@ -124,10 +135,12 @@ def test_an_executive_hires_an_assistant(new_page: NewPage) -> None:
     sign_up(assistant, "assistant", "Giulia Ferri", "giulia@example.com")
     write_profile(assistant)
     wide_and_narrow(assistant, "profile-it")
+    show_face(assistant)
 
     sign_up(client, "client", "Clara Weiss", "clara@example.com")
     write_brief(client)
     match = client.locator("article.match").filter(has_text="Giulia Ferri")
+    assert match.locator("img.avatar").evaluate("(face) => face.decode().then(() => face.naturalWidth)") == 96
     expect(match).to_be_visible()
     expect(match.locator(".why__good").first).to_be_visible()
     match.locator("details.all summary").click()

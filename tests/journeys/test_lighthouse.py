@@ -45,7 +45,7 @@ def lighthouse() -> Path:
 
 
 def measured(lighthouse: Path, url: str, folder: Path, cookies: str, skipped: str = "") -> dict[str, Any]:
-    """Lighthouse's report on one page."""
+    """Lighthouse's report on one page, or why there is none ("failed")."""
     report = folder / "report.json"
     command = [
         *(str(lighthouse), url, "--quiet", "--output=json", f"--output-path={report}", f"--chrome-flags={CHROME}"),
@@ -53,17 +53,23 @@ def measured(lighthouse: Path, url: str, folder: Path, cookies: str, skipped: st
         *((f"--skip-audits={skipped}",) if skipped else ()),
     ]
     environ = {**os.environ, "CHROME_PATH": chromium()}
-    subprocess.run(command, env=environ, check=True, capture_output=True, timeout=110)
+    ran = subprocess.run(command, env=environ, check=False, capture_output=True, text=True, timeout=150)
+    if ran.returncode:
+        return {"failed": (ran.stderr or ran.stdout)[-600:]}
     told: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     return told
 
 
 def scores(report: Mapping[str, Any]) -> dict[str, int]:
+    if "failed" in report:
+        return {}
     return {name: round(100 * (each["score"] or 0)) for name, each in report["categories"].items()}
 
 
 def lost(report: Mapping[str, Any]) -> list[str]:
     """The audits that cost points, with what they found."""
+    if "failed" in report:
+        return [str(report["failed"])]
     audits = [
         report["audits"][ref["id"]]
         for each in report["categories"].values()
@@ -81,7 +87,7 @@ def best_of_runs(
     report: dict[str, Any] = {}
     for _ in range(RUNS):
         report = measured(lighthouse, url, folder, cookies, skipped)
-        best = {name: max(best[name], score) for name, score in scores(report).items()}
+        best.update({name: max(best[name], score) for name, score in scores(report).items()})
         if all(best[name] >= least for name, least in LEAST.items()):
             break
     return best, lost(report)

@@ -20,6 +20,15 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """A company that the account may act for, and as what. Its own, if it has one, is not among these."""
+
+    company_id: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What others may know of an account: all but its password. A session holds a copy."""
 
@@ -32,6 +41,7 @@ class Identity:
     email_confirmed: bool
     created_at: datetime
     version: int
+    companies: tuple[Membership, ...] = ()
 
     @property
     def account_id(self) -> str:
@@ -57,6 +67,7 @@ class Account:
     created_at: datetime
     password_hash: str = ""
     email_confirmed: bool = False
+    companies: tuple[Membership, ...] = ()
     version: int = 0
 
     @classmethod
@@ -96,7 +107,14 @@ class Account:
             email_confirmed=self.email_confirmed,
             created_at=self.created_at,
             version=self.version,
+            companies=self.companies,
         )
+
+    def in_company(self, company_id: str, name: str, role: str | None) -> Account:
+        """What it may do for the company from now on; None: nothing any more."""
+        others = tuple(each for each in self.companies if each.company_id != company_id)
+        mine = (Membership(company_id, name, role),) if role else ()
+        return replace(self, companies=(*others, *mine))
 
     def confirmed(self) -> Account:
         """Its owner has shown that mail to the address reaches them."""

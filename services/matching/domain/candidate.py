@@ -16,6 +16,17 @@ WEEKS_KEPT = 64
 _CEFR_RANK = {cefr: rank for rank, cefr in enumerate(CEFR)}
 
 
+@dataclass(frozen=True, slots=True)
+class CardTrust:
+    """The facts that a card has room for; see `track.py` and `ratings.py`."""
+
+    rating: int
+    reviews: int
+    response_minutes: int | None
+    completed: int
+    marks: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """An assistant as lists show her."""
@@ -39,6 +50,7 @@ class Card:
     """The next hours she works and that are not taken; none while she is fully booked."""
     photo_id: str = ""
     published_at: datetime | None = None
+    trust: CardTrust | None = None
 
 
 @dataclass(slots=True)

@@ -94,7 +94,7 @@ def add_parts(rows: Any, levels: Any, parts: Any, total: Any) -> None:
 
 @_compiled(
     _I8, _F8, _I8, _long, _F8, _I8,
-    _U2, _U2, _U2, _U4, _I4, _I2, _long, _I8, _I8, _I4, _U1, _I4, _F8, _F8, _F8, _I4, _U4, _U1, _F8, _F4, _F4,
+    _U2, _U2, _U2, _I8, _I4, _I2, _long, _I8, _I8, _I4, _U1, _I4, _F8, _F8, _F8, _I4, _U4, _U1, _F8, _F4, _F4,
     _I8, _F8, returns=_long,
 )  # fmt: skip
 def best(
@@ -155,10 +155,10 @@ def best(
         client = constant + record_points * quality[history] + price_points * (1.0 - price)
         client += required[at] * a_required + preferred[at] * a_preferred + languages[at] * a_language
         if a_service != 0.0:
-            bits = np.uint32(services[row] & asked_services)
+            bits = services[row] & asked_services
             while bits:
                 client += a_service
-                bits &= np.uint32(bits - np.uint32(1))
+                bits &= bits - 1
         if limit and yes[history] * (client + open_points) + newcomer_points < heap[0] - SLACK:
             continue
 

@@ -100,6 +100,8 @@ class Offer:
     reason: str = ""
     answered_at: datetime | None = None
     contract_id: str = ""
+    by_name: str = ""
+    """The colleague who put it for the client's company."""
     version: int = 0
 
     @property
@@ -124,7 +126,7 @@ class Offer:
     def withdraw(self, by: str, at: datetime, reason: str) -> Offer:
         return self._answered("withdraw", by, at, reason)
 
-    def counter(self, by: str, at: datetime, terms: Terms, message: str) -> tuple[Offer, Offer]:
+    def counter(self, by: str, at: datetime, terms: Terms, message: str, by_name: str = "") -> tuple[Offer, Offer]:
         """This offer, countered, and the new one that takes its place."""
         answered = self._answered("counter", by, at)
         terms.check(day_at(at, self.time_zone))
@@ -135,6 +137,7 @@ class Offer:
             by=self.side_of(by),
             terms=terms,
             message=message,
+            by_name=by_name,
             created_at=at,
             expires_at=at + LIFETIME,
             version=0,
@@ -168,6 +171,7 @@ def send(
     client_name: str,
     earlier: Sequence[Offer],
     at: datetime,
+    by_name: str = "",
 ) -> Offer:
     """The client's offer to an assistant; `earlier` are those of its thread.
 
@@ -193,6 +197,7 @@ def send(
         by=Side.CLIENT,
         terms=terms,
         message=message,
+        by_name=by_name,
         created_at=at,
         expires_at=at + LIFETIME,
     )

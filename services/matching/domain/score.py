@@ -307,7 +307,7 @@ class Scoring:
         asked = self.asked.brief.services
         if not asked:
             return scale
-        held = self._columns["services"][self.rows] & np.uint32(self._service_bits)
+        held = self._columns["services"][self.rows] & np.int64(self._service_bits)
         share: Numbers = np.bitwise_count(held) * (scale / len(asked))
         return share
 

@@ -43,7 +43,7 @@ CEFR_NUMBER = {cefr: number for number, cefr in enumerate(CEFR, 1)}
 COLUMNS = {
     "rate": "i8", "currency": "u1", "fee": "i8", "fee_currency": "u1", "included": "i4",
     "free": "i4", "capacity": "i4", "minimum": "i4", "schedule": "i4", "level": "u1",
-    "services": "u4", "industries": "u4", "notice": "u1", "published": "f8",
+    "services": "i8", "industries": "u4", "notice": "u1", "published": "f8",
     "standing": "i4", "price": "f4", "promised": "f4", "rating": "u2",
 }  # fmt: skip
 

@@ -25,6 +25,8 @@ class Message:
     sent_at: datetime
     author_id: str = ""
     author_name: str = ""
+    written_by: str = ""
+    """The account of the colleague who wrote it for the client's company; empty for the side's own."""
     body: str = ""
     line: str = ""
     params: dict[str, Any] = field(default_factory=dict)
@@ -61,8 +63,13 @@ class Conversation:
             raise Forbidden("A conversation belongs to its two sides.")
         return side
 
-    def post(self, author_id: str, body: str, at: datetime, id: str = "") -> tuple[Conversation, Message]:
-        """A message from one side, unread by the other. Raises Forbidden for a stranger, Invalid when it is empty."""
+    def post(
+        self, author_id: str, body: str, at: datetime, id: str = "", by: str = "", by_name: str = ""
+    ) -> tuple[Conversation, Message]:
+        """A message from one side, unread by the other; `by_name` and `by` say which colleague wrote it.
+
+        Raises Forbidden for a stranger, Invalid when it is empty.
+        """
         side = self.side_of(author_id)
         if not body.strip():
             raise Invalid.field("body", "Write something first.")
@@ -71,7 +78,8 @@ class Conversation:
             conversation_id=self.id,
             sent_at=at,
             author_id=author_id,
-            author_name=self.parties.name_of(side),
+            author_name=by_name or self.parties.name_of(side),
+            written_by=by,
             body=body.strip(),
         )
         recipient = self.reader(side.other)

@@ -28,7 +28,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "briefs": ("brief",),
     "searches": ("search",),
     "taxonomy": ("proposal",),
-    "reviews": ("review",),
+    "reviews": ("review", "check"),
     "security": ("account",),
 }
 """Groups in the order in which they are shown, and how the names of their events begin."""

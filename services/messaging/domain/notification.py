@@ -21,6 +21,8 @@ class Notification:
     params: dict[str, Any]
     path: str
     created_at: datetime
+    company_id: str = ""
+    """The company that it is about, where the account is a colleague's."""
     read_at: datetime | None = None
     version: int = 0
 
@@ -33,5 +35,6 @@ class Notification:
             kind=notice.kind,
             params=dict(notice.params),
             path=notice.path,
+            company_id=notice.company_id,
             created_at=at,
         )

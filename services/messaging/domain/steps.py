@@ -7,12 +7,13 @@ becomes a line of the conversation. Whoever made the step is not told of it, unl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from services.messaging.domain.conversation import Conversation, Message
 from services.messaging.domain.parties import Parties, Side
+from services.messaging.domain.team import Team
 from shared.platform.money import Money
 
 Fact = Mapping[str, Any]
@@ -20,6 +21,8 @@ Fact = Mapping[str, Any]
 
 CLIENT, ASSISTANT = Side.CLIENT, Side.ASSISTANT
 NAMES = ("client_name", "assistant_name")
+APPROVING = ("owner", "approver")
+"""Roles in a client's company of those who approve hours and write messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,9 @@ class Notice:
     form: str = ""
     quote: str = ""
     by_mail: bool = True
+    side: Side | None = None
+    """Whose side of it the account is."""
+    company_id: str = ""
 
     @property
     def words(self) -> str:
@@ -50,6 +56,8 @@ class Step:
     quote: str = ""
     by_mail: bool = True
     line: bool = False
+    colleagues: tuple[str, ...] = ("owner",)
+    """Roles of those who are told of it in the client's company."""
 
 
 def both(_fact: Fact, _acting: Side | None) -> tuple[Side, ...]:
@@ -87,6 +95,15 @@ def of_approval(fact: Fact, _acting: Side | None) -> tuple[Side, ...]:
     return (CLIENT, ASSISTANT) if fact.get("approved_by") == "silence" else (ASSISTANT,)
 
 
+def silent(fact: Fact, _acting: Side | None) -> tuple[Side, ...]:
+    """Those who have not written their review."""
+    return tuple(Side(name) for name in fact.get("missing") or ())
+
+
+def assistant(_fact: Fact, _acting: Side | None) -> tuple[Side, ...]:
+    return (ASSISTANT,)
+
+
 def of_invoice(fact: Fact, _acting: Side | None) -> tuple[Side, ...]:
     """A credit note is told of by the credit, not once more by its issue."""
     return () if fact.get("kind") == "credit_note" else (CLIENT,)
@@ -109,6 +126,10 @@ def by_silence(fact: Fact) -> str:
     return "silence" if fact.get("approved_by") == "silence" else ""
 
 
+def checked(fact: Fact) -> str:
+    return str(fact.get("kind", ""))
+
+
 def several(fact: Fact) -> str:
     return "several" if int(fact["count"]) > 1 else ""
 
@@ -123,6 +144,9 @@ INVOICE = ("title", *NAMES, "number", "total", "paid", "due", "due_on", "state",
 BRIEF = ("title", "state", "reason")
 SEARCH = ("search_name", "count", "names")
 PROPOSAL = ("title", "label", "state", "reason")
+REVIEW = ("title", *NAMES, "closes_at")
+CHECK = ("kind", "note")
+REVIEW_PAGE = "/contracts/{contract_id}/review"
 
 STEPS: Mapping[str, Step] = {
     "offer.sent": Step(whom=recipient, path="/offers/{id}", params=OFFER, form=again, quote="message", line=True),
@@ -137,10 +161,14 @@ STEPS: Mapping[str, Step] = {
         whom=others, path="/contracts/{id}", params=CONTRACT, form=state, quote="reason", line=True
     ),
     "contract.ended": Step(whom=others, path="/contracts/{id}", params=CONTRACT, form=state, quote="reason", line=True),
-    "timesheet.submitted": Step(whom=client, path="/timesheets/{id}", params=TIMESHEET),
-    "timesheet.approved": Step(whom=of_approval, path="/timesheets/{id}", params=TIMESHEET, form=by_silence),
-    "timesheet.disputed": Step(whom=others, path="/timesheets/{id}", params=TIMESHEET, quote="reason"),
-    "timesheet.review_due": Step(whom=client, path="/timesheets/{id}", params=TIMESHEET),
+    "timesheet.submitted": Step(whom=client, path="/timesheets/{id}", params=TIMESHEET, colleagues=APPROVING),
+    "timesheet.approved": Step(
+        whom=of_approval, path="/timesheets/{id}", params=TIMESHEET, form=by_silence, colleagues=APPROVING
+    ),
+    "timesheet.disputed": Step(
+        whom=others, path="/timesheets/{id}", params=TIMESHEET, quote="reason", colleagues=APPROVING
+    ),
+    "timesheet.review_due": Step(whom=client, path="/timesheets/{id}", params=TIMESHEET, colleagues=APPROVING),
     "invoice.issued": Step(whom=of_invoice, path="/invoices/{id}", params=INVOICE),
     "invoice.paid": Step(whom=others, path="/invoices/{id}", params=INVOICE),
     "invoice.overdue": Step(whom=both, path="/invoices/{id}", params=INVOICE),
@@ -149,6 +177,15 @@ STEPS: Mapping[str, Step] = {
     "brief.expiring": Step(whom=client, path="/briefs/{brief_id}", params=BRIEF),
     "search.found": Step(whom=client, path="/searches/{search_id}", params=SEARCH, form=several),
     "proposal.decided": Step(whom=proposer, path="/proposals", params=PROPOSAL, form=state, quote="reason"),
+    "review.opened": Step(whom=both, path=REVIEW_PAGE, params=REVIEW),
+    "review.written": Step(whom=others, path=REVIEW_PAGE, params=REVIEW),
+    "review.closing": Step(whom=silent, path=REVIEW_PAGE, params=REVIEW),
+    "review.revealed": Step(whom=both, path=REVIEW_PAGE, params=REVIEW),
+    "review.replied": Step(whom=others, path=REVIEW_PAGE, params=REVIEW),
+    "review.hidden": Step(whom=author, path=REVIEW_PAGE, params=REVIEW),
+    "check.granted": Step(whom=assistant, path="/checks", params=CHECK, form=checked, quote="note"),
+    "check.refused": Step(whom=assistant, path="/checks", params=CHECK, form=checked, quote="note"),
+    "check.revoked": Step(whom=assistant, path="/checks", params=CHECK, form=checked, quote="note"),
     "brief.ended": Step(whom=of_brief_end, path="/briefs/{brief_id}", params=BRIEF, form=state, quote="reason"),
 }
 
@@ -176,6 +213,7 @@ def notices(kind: str, fact: Fact, acting_id: str) -> list[Notice]:
             form=step.form(fact),
             quote=str(params.get(step.quote) or fact.get(step.quote) or ""),
             by_mail=step.by_mail,
+            side=side,
         )
         for side in step.whom(fact, parties.side_of(acting_id))
         if parties.id_of(side)
@@ -190,7 +228,21 @@ def notice_of_message(conversation: Conversation, message: Message, side: Side) 
         params={"name": message.author_name, "title": conversation.title},
         path=f"/conversations/{conversation.id}",
         quote=message.body,
+        side=side,
     )
+
+
+def colleagues_of(kind: str) -> tuple[str, ...]:
+    """Roles in a client's company that are told of the kind."""
+    return STEPS[kind].colleagues if kind in STEPS else APPROVING
+
+
+def for_colleagues(notice: Notice, team: Team | None) -> list[Notice]:
+    """One for each member of the client's company whom it concerns; links of colleagues say which company it is."""
+    if team is None or notice.side is not CLIENT:
+        return [notice]
+    told = [member.account_id for member in team.members if member.role in colleagues_of(notice.kind)]
+    return [replace(notice, account_id=id, company_id="" if id == team.id else team.id) for id in told]
 
 
 def line_of(kind: str, fact: Fact) -> str:

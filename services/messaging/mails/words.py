@@ -281,6 +281,60 @@ ENGLISH: Mapping[str, Words] = {
         "We have not taken “{title}” into the list, for the reason below. If you think that we are wrong, write to us.",
         "See your proposals",
     ),
+    "review.opened": Words(
+        "How was working with {name}?",
+        "Your contract with {name} for “{title}” is over. Until {closes_at} you can say how it was. Neither side sees "
+        "the other’s review before both are written or the time is over.",
+        "Write your review",
+    ),
+    "review.written": Words(
+        "{name} has reviewed working with you",
+        "{name} has written a review about “{title}”. It stays sealed until you have written yours, or until "
+        "{closes_at}.",
+        "Write your review",
+    ),
+    "review.closing": Words(
+        "A few days left for your review of {name}",
+        "You can review “{title}” with {name} until {closes_at}. After that nothing can be added.",
+        "Write your review",
+    ),
+    "review.revealed": Words(
+        "The reviews of “{title}” can be read",
+        "What was written about “{title}” by you and {name} can now be read. You may reply once.",
+        "Read the reviews",
+    ),
+    "review.replied": Words(
+        "{name} has replied to your review",
+        "{name} has replied to what you wrote about “{title}”.",
+        "Read the reply",
+    ),
+    "review.hidden": Words(
+        "Your review of “{title}” was hidden",
+        "An operator has hidden what you wrote about “{title}”. The reason stands in its place.",
+        "Read the reason",
+    ),
+    "check.granted/phone": Words(
+        "Your phone number is checked", "An operator has checked your phone number. Your profile shows it.", "See it"
+    ),
+    "check.granted/identity": Words(
+        "Your identity is checked", "An operator has checked your identity document. Your profile shows it.", "See it"
+    ),
+    "check.refused/phone": Words(
+        "Your phone number could not be checked", "An operator could not check your phone number.", "See why"
+    ),
+    "check.refused/identity": Words(
+        "Your identity could not be checked", "An operator could not check your identity document.", "See why"
+    ),
+    "check.revoked/phone": Words(
+        "The check of your phone number was taken back",
+        "An operator has taken back the check of your phone number.",
+        "See why",
+    ),
+    "check.revoked/identity": Words(
+        "The check of your identity was taken back",
+        "An operator has taken back the check of your identity document.",
+        "See why",
+    ),
     "message.posted": Words(
         "{name} has written to you",
         "{name} has written to you about “{title}”. We send no further e-mail about this conversation until you have "
@@ -298,6 +352,12 @@ ENGLISH: Mapping[str, Words] = {
         "Somebody asked for a new password for your account. The link works once, until {expires_at}. If it was not "
         "you, ignore this e-mail: nothing changes.",
         "Set a new password",
+    ),
+    "company.colleague_invited": Words(
+        "{inviter_name} invites you to {company_name}",
+        "{inviter_name} would like you to act for {company_name} on Dextra. The link works once, until {expires_at}. "
+        "If you do not know them, ignore this e-mail: nothing happens.",
+        "See the invitation",
     ),
     "account.new_address_requested": Words(
         "Confirm your new address",
@@ -544,6 +604,68 @@ ITALIAN: Mapping[str, Words] = {
         "Non abbiamo accolto «{title}» nell’elenco, per il motivo qui sotto. Se pensi che sia un errore, scrivici.",
         "Vedi le tue proposte",
     ),
+    "review.opened": Words(
+        "Com’è andata con {name}?",
+        "Il tuo contratto con {name} per «{title}» è finito. Fino al {closes_at} puoi dire com’è andata. Nessuno dei "
+        "due vede la recensione dell’altro prima che siano scritte entrambe o che il tempo sia scaduto.",
+        "Scrivi la recensione",
+    ),
+    "review.written": Words(
+        "{name} ha scritto una recensione su di te",
+        "{name} ha scritto una recensione su «{title}». Resta sigillata finché non scrivi la tua, o fino al "
+        "{closes_at}.",
+        "Scrivi la recensione",
+    ),
+    "review.closing": Words(
+        "Pochi giorni per la tua recensione su {name}",
+        "Puoi recensire «{title}» con {name} fino al {closes_at}. Dopo non si può più aggiungere nulla.",
+        "Scrivi la recensione",
+    ),
+    "review.revealed": Words(
+        "Ora puoi leggere le recensioni di «{title}»",
+        "Quello che tu e {name} avete scritto su «{title}» ora si può leggere. Puoi rispondere una volta.",
+        "Leggi le recensioni",
+    ),
+    "review.replied": Words(
+        "{name} ha risposto alla tua recensione",
+        "{name} ha risposto a quello che hai scritto su «{title}».",
+        "Leggi la risposta",
+    ),
+    "review.hidden": Words(
+        "La tua recensione su «{title}» è stata nascosta",
+        "Chi gestisce Dextra ha nascosto quello che hai scritto su «{title}». Al suo posto si legge il motivo.",
+        "Leggi il motivo",
+    ),
+    "check.granted/phone": Words(
+        "Il tuo numero di telefono è verificato",
+        "Chi gestisce Dextra ha verificato il tuo numero di telefono. Il tuo profilo lo mostra.",
+        "Vedi",
+    ),
+    "check.granted/identity": Words(
+        "La tua identità è verificata",
+        "Chi gestisce Dextra ha verificato il tuo documento d’identità. Il tuo profilo lo mostra.",
+        "Vedi",
+    ),
+    "check.refused/phone": Words(
+        "Non è stato possibile verificare il tuo numero di telefono",
+        "Chi gestisce Dextra non ha potuto verificare il tuo numero di telefono.",
+        "Vedi perché",
+    ),
+    "check.refused/identity": Words(
+        "Non è stato possibile verificare la tua identità",
+        "Chi gestisce Dextra non ha potuto verificare il tuo documento d’identità.",
+        "Vedi perché",
+    ),
+    "check.revoked/phone": Words(
+        "La verifica del tuo numero di telefono è stata ritirata",
+        "Chi gestisce Dextra ha ritirato la verifica del tuo numero di telefono.",
+        "Vedi perché",
+    ),
+    "check.revoked/identity": Words(
+        "La verifica della tua identità è stata ritirata",
+        "Chi gestisce Dextra ha ritirato la verifica del tuo documento d’identità.",
+        "Vedi perché",
+    ),
     "message.posted": Words(
         "{name} ti ha scritto",
         "{name} ti ha scritto a proposito di «{title}». Non ti manderemo altri messaggi su questa conversazione finché "
@@ -561,6 +683,12 @@ ITALIAN: Mapping[str, Words] = {
         "È stata chiesta una nuova password per il tuo account. Il link funziona una volta sola, fino al {expires_at}. "
         "Se non l’hai chiesta tu, ignora questo messaggio: non cambia nulla.",
         "Scegli una nuova password",
+    ),
+    "company.colleague_invited": Words(
+        "{inviter_name} ti invita in {company_name}",
+        "{inviter_name} vorrebbe che tu agissi per {company_name} su Dextra. Il link funziona una volta sola, fino al "
+        "{expires_at}. Se non conosci chi scrive, ignora questo messaggio: non succede nulla.",
+        "Vedi l’invito",
     ),
     "account.new_address_requested": Words(
         "Conferma il tuo nuovo indirizzo",

@@ -271,6 +271,12 @@ class Profile:
             content.check()
         return replace(self, content=content, updated_at=at)
 
+    def priced(self, hourly_rate: Money | None, retainer: Retainer | None, at: datetime) -> Profile:
+        """The same with the rates of its rate card (None: it sells nothing by the hour); itself when they are the
+        same already."""
+        content = replace(self.content, hourly_rate=hourly_rate or self.content.hourly_rate, retainer=retainer)
+        return self if content == self.content else replace(self, content=content, updated_at=at)
+
     def with_photo(self, photo_id: str, at: datetime) -> Profile:
         """An empty one takes it away."""
         return replace(self, photo_id=photo_id, updated_at=at)

@@ -3,11 +3,14 @@ line. What each rule charges is billing's."""
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+import holidays
 
 from services.profiles.domain.profile import Retainer
 from shared.platform.errors import Conflict, Invalid, Text
@@ -71,6 +74,16 @@ class RateCard:
     version: int = 0
 
     @classmethod
+    def proposed(cls, id: str, hourly_rate: Money, retainer: Retainer | None, at: datetime) -> RateCard:
+        """A first card from a profile's rates, to go on from."""
+        prices = [Price(id="p1", kind="hourly", amount=hourly_rate.amount)]
+        if retainer is not None:
+            prices.append(
+                Price(id="p2", kind="retainer", amount=retainer.fee.amount, minutes=retainer.included_minutes)
+            )
+        return cls(id=id, currency=hourly_rate.currency, prices=tuple(prices), updated_at=at)
+
+    @classmethod
     def of(cls, id: str, request: Mapping[str, Any], at: datetime) -> RateCard:
         """A first card, from a loaded request. Raises Invalid for one that contradicts itself."""
         card = cls(
@@ -92,14 +105,17 @@ class RateCard:
     # -- what it comes to in one line ------------------------------------------------------------------------------
 
     @property
-    def hourly_rate(self) -> Money:
-        """The first price by the hour, one for all work first; else what an hour of the first plan or block costs."""
+    def hourly_rate(self) -> Money | None:
+        """The first price by the hour, one for all work first; else what an hour of the first plan or block costs;
+        None where nothing is sold by time."""
         hourly = sorted(
             (price for price in self.prices if price.kind == "hourly"), key=lambda price: bool(price.services)
         )
         if hourly:
             return Money(hourly[0].amount, self.currency)
-        with_hours = next(price for price in self.prices if price.includes_hours)
+        with_hours = next((price for price in self.prices if price.includes_hours), None)
+        if with_hours is None:
+            return None
         return Money(max(1, round(with_hours.amount * 60 / with_hours.minutes)), self.currency)
 
     @property
@@ -137,8 +153,6 @@ class RateCard:
         for number in _repeated(labels):
             if labels[number]:
                 wrong[f"{number}.name"] = Text("Another price has this name.")
-        if not any(price.kind == "hourly" or price.includes_hours for price in self.prices):
-            wrong["0.kind"] = Text("Add a price by the hour, or a plan or block with hours: clients compare by them.")
         return wrong
 
     def _wrong_reach(self, number: int, rule: Rule) -> dict[str, Text]:
@@ -235,7 +249,7 @@ def _tiers(rule: Rule) -> dict[str, Text]:
 def _due(rule: Rule) -> dict[str, Text]:
     if rule["before_start"] and (rule["from_month_end"] or rule["day_of_month"]):
         return {"before_start": Text("Either before the period starts, or after the invoice.")}
-    return {}
+    return _wrong_place(rule["country"], rule["region"]) if rule["country"] else {}
 
 
 def _rollover(rule: Rule) -> dict[str, Text]:
@@ -258,9 +272,26 @@ def _surcharge(rule: Rule) -> dict[str, Text]:
         wrong["on_included"] = Text("Only a percentage can be taken as time.")
     if "overtime" in rule["causes"] and not (rule["day_minutes"] or rule["week_minutes"]):
         wrong["day_minutes"] = Text("Enter from how many hours a day or a week on.")
-    if "holiday" in rule["causes"] and not rule["country"]:
-        wrong["country"] = Text("Choose the country whose public holidays count.")
+    if "holiday" in rule["causes"]:
+        wrong.update(_wrong_place(rule["country"], rule["region"]))
     return wrong
+
+
+def _wrong_place(country: str, region: str) -> dict[str, Text]:
+    known = holidays_of()
+    if not country:
+        return {"country": Text("Choose the country whose public holidays count.")}
+    if country not in known:
+        return {"country": Text("We do not know the public holidays of this country. Choose one of the list.")}
+    if region and region not in known[country]:
+        return {"region": Text("Leave this empty, or use one of: %(regions)s.", regions=", ".join(known[country]))}
+    return {}
+
+
+@functools.cache
+def holidays_of() -> dict[str, list[str]]:
+    """Countries (ISO 3166-1) whose public holidays are known, with the codes of their regions."""
+    return holidays.list_supported_countries(include_aliases=False)
 
 
 def _deposit(rule: Rule) -> dict[str, Text]:
@@ -287,7 +318,7 @@ def _late_fee(rule: Rule) -> dict[str, Text]:
         return {"repeats": Text("Interest by the year is a percentage alone.")}
     if rule["business_day"] and rule["days"]:
         return {"days": Text("Either days after the due day, or a business day of the month.")}
-    return {}
+    return _wrong_place(rule["country"], rule["region"]) if rule["country"] else {}
 
 
 def _fee(rule: Rule) -> dict[str, Text]:

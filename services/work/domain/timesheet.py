@@ -145,6 +145,8 @@ class Timesheet:
     minutes: int = 0
     changed_at: datetime | None = None
     approved_by: str = ""
+    approved_by_name: str = ""
+    """The colleague who approved it for the client's company."""
     submitted_at: datetime | None = None
     review_due_at: datetime | None = None
     approved_at: datetime | None = None
@@ -202,9 +204,10 @@ class Timesheet:
             raise Conflict("There is no time in this week yet. Log some before you submit.")
         return replace(self, state=state, submitted_at=at, review_due_at=review_due(self.week_start, at), reminded=0)
 
-    def approve(self, by: Role, at: datetime) -> Timesheet:
+    def approve(self, by: Role, at: datetime, by_name: str = "") -> Timesheet:
         state = TIMESHEETS.target(self.state, "approve", by)
-        return replace(self, state=state, approved_by="client", approved_at=at, review_due_at=None)
+        approved = replace(self, state=state, approved_at=at, review_due_at=None)
+        return replace(approved, approved_by="client", approved_by_name=by_name)
 
     def approve_by_silence(self, at: datetime) -> Timesheet:
         state = TIMESHEETS.target(self.state, "approve_by_silence", Role.SYSTEM)

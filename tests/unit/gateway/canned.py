@@ -29,6 +29,8 @@ def card(id: str, name: str, headline: str, **changed: Any) -> dict[str, Any]:
         "capacity_minutes": 1800,
         "free_minutes": 750,
         "published_at": "2026-02-03T09:00:00+00:00",
+        "next_free": [{"start": "2026-11-30T08:00:00+00:00", "end": "2026-11-30T12:00:00+00:00"}],
+        "trust": {"rating": 482, "reviews": 12, "response_minutes": 95, "completed": 4, "marks": ["phone"]},
         **changed,
     }
 

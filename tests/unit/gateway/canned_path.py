@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.contracts import billing, matching, profiles, requests, work
+from shared.contracts import billing, companies, matching, profiles, requests, work
 from tests.unit.gateway.canned import CARDS, MY_PROFILE
 from tests.unit.gateway.fake_rpc import FakeRpc
 
@@ -50,6 +50,48 @@ SKETCH: dict[str, Any] = {
     "answers": {"title": ["Ten hours a week"], "weekly_minutes": ["ten"]},
     "created_at": "2026-11-01T09:00:00+00:00",
     "updated_at": "2026-11-02T09:00:00+00:00",
+}
+NO_COMPANY: dict[str, Any] = {
+    **dict.fromkeys(("id", "name", "website", "industry", "size", "country", "time_zone", "currency"), ""),
+    "description": "",
+    "description_locale": "en",
+    "working_hours": [],
+    "shows": "kind",
+}
+COMPANY: dict[str, Any] = {
+    **NO_COMPANY,
+    "id": ME,
+    "role": "owner",
+    "version": 2,
+    "name": "Studio Bassi & Figli <srl>",
+    "website": "https://bassi.example",
+    "industry": "legal",
+    "size": "micro",
+    "country": "IT",
+    "time_zone": "Europe/Paris",
+    "currency": "CHF",
+    "description": "Notai dal 1950.",
+    "description_locale": "it",
+    "working_hours": [{"day": day, "start": "08:30", "end": "16:30"} for day in ("mon", "tue")],
+}
+COLLEAGUES: dict[str, Any] = {
+    "role": "owner",
+    "members": [
+        {"account_id": ME, "name": "Clara Bassi", "email": "clara@example.com", "role": "owner", "founder": True},
+        {"account_id": "acc-9", "name": "Dora Neri", "email": "dora@example.com", "role": "viewer", "founder": False},
+    ],
+    "invitations": [
+        {"id": "inv-1", "email": "ezra@example.com", "role": "approver", "expires_at": "2026-12-09T09:00:00+00:00"}
+    ],
+}
+for _member in COLLEAGUES["members"]:
+    _member["since"] = "2026-11-01T09:00:00+00:00"
+INVITED: dict[str, Any] = {
+    "company_name": "Studio Bassi",
+    "inviter_name": "Clara Bassi",
+    "email": "dora@example.com",
+    "role": "approver",
+    "expires_at": "2026-12-09T09:00:00+00:00",
 }
 FITS: dict[str, Any] = {
     "eligible": 12,
@@ -356,6 +398,10 @@ def answer_path(rpc: FakeRpc, *, assistant: bool = False, empty: bool = False) -
         .on(requests.ListSketches, listed() if empty else {"items": [SKETCH, {**SKETCH, "text": "", "answers": {}}]})
         .on(requests.GetSketch, {**SKETCH, "text": "", "answers": {}} if empty else SKETCH)
         .on(matching.CountFits, FITS)
+        .on(matching.GetClient, NO_COMPANY if empty else COMPANY)
+        .on(companies.GetCompany, {**NO_COMPANY, "version": 0, "role": "owner"} if empty else COMPANY)
+        .on(companies.ListColleagues, {**COLLEAGUES, "invitations": []} if empty else COLLEAGUES)
+        .on(companies.GetInvitation, INVITED)
         .on(matching.FindMatches, NOBODY if empty else MATCHES)
         .on(matching.ExplainMatch, explained if empty else fits)
         .on(matching.ExplainByName, listed() if empty else {"items": [explained, {**fits, "assistant": CARDS[1]}]})

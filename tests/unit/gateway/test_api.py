@@ -225,6 +225,7 @@ def test_every_call_that_people_may_make_has_a_route() -> None:
         "remove_brief",
         *("list_weights", "draft_weights", "preview_weights", "replay_weights", "enforce_weights"),
         *("get_index_status", "list_published", "get_assistant_cards"),
+        *("hide_review", "list_reported", "list_checks", "decide_check"),
         *("start_second_step", "start_passkey_sign_in", "sign_in_with_passkey", "start_proof", "prove"),
         *("get_security", "start_app", "confirm_app", "remove_app", "ask_second_step", "renew_recovery_codes"),
         *("start_passkey", "add_passkey", "rename_passkey", "remove_passkey", "change_password"),

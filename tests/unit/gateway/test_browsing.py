@@ -146,3 +146,16 @@ def test_a_saved_search_comes_back_whole(app: Flask) -> None:
         args = typed(filters)
     with app.test_request_context("/assistants", query_string=args):
         assert BrowseForm(data=request.args).filters == filters
+
+
+def test_a_card_shows_the_next_free_hours_in_my_zone_and_the_facts(sign_in: SignIn, rpc: FakeRpc) -> None:
+    answer_all(rpc)
+
+    html = sign_in("client", time_zone="America/New_York").get("/assistants").text
+    theirs = sign_in("client", time_zone="America/New_York").get("/assistants?overlap=2&zone=Asia/Kathmandu").text
+
+    assert "next: Mon 30 Nov, 03:00–07:00" in html
+    assert "next: Mon 30 Nov, 13:45–17:45" in theirs
+    assert "<strong>4.82</strong>" in html
+    assert re.search(r"answers within 1\s*h\s*35", html)
+    assert "Phone number checked" in html

@@ -49,6 +49,9 @@ BOTH = (
 CLIENT = (
     "/briefs",
     "/briefs?state=draft",
+    "/company",
+    "/company/colleagues",
+    "/join/some-token",
     "/briefs/new",
     "/briefs/new?example=1",
     "/briefs/new/fields",
@@ -101,7 +104,7 @@ def test_assistants_have_no_briefs(sign_in: SignIn, rpc: FakeRpc, path: str) -> 
     assert sign_in("assistant").get(path).status_code == 403
 
 
-@pytest.mark.parametrize("path", [*BOTH, *CLIENT, "/profile"])
+@pytest.mark.parametrize("path", [path for path in (*BOTH, *CLIENT, "/profile") if not path.startswith("/join/")])
 def test_visitors_sign_in_first(app: Flask, path: str) -> None:
     response = app.test_client().get(path)
 

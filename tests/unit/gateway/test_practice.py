@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from shared.contracts import profiles
+from shared.contracts import matching, profiles
 from shared.platform.errors import Invalid, NotFound, Text
 from tests.unit.gateway.canned import MY_PROFILE
 from tests.unit.gateway.canned_path import ME, answer_path
@@ -337,3 +337,109 @@ def test_who_is_no_assistant_is_told_so(sign_in: SignIn, rpc: FakeRpc) -> None:
     answer_path(rpc)
 
     assert all(browser.get(path).status_code == 403 for path in PARTS)
+
+
+# -- as clients see it -------------------------------------------------------------------------------------------------
+
+
+def test_a_preview_shows_what_is_typed_and_saves_nothing(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc)
+
+    response = browser.post("/profile", data={**ABOUT, "story_en": "Mornings <b>first</b>.", "_preview": "1"})
+
+    assert response.status_code == 200
+    seen = response.text[response.text.index('id="preview"') :]
+    assert "Calendars and travel" in seen
+    assert "Mornings &lt;b&gt;first&lt;/b&gt;." in seen
+    assert "Travel booking" in seen
+    assert "Make an offer" not in seen
+    assert 'value="Calendars and travel"' in response.text
+    assert not rpc.calls(profiles.ChangeProfile)
+
+
+@pytest.mark.parametrize("path", PARTS)
+def test_even_an_empty_draft_can_be_looked_at(sign_in: SignIn, rpc: FakeRpc, path: str) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(profiles.GetMyProfile, NotFound("none"))
+
+    response = browser.post(path, data={"version": "0", "_preview": "1"})
+
+    assert response.status_code == 200
+    assert 'class="preview__page"' in response.text
+
+
+@pytest.mark.parametrize(("locale", "headline"), [("en", "Fifteen years beside"), ("it", "Quindici anni accanto")])
+def test_clients_read_her_in_their_language(client: Any, rpc: FakeRpc, locale: str, headline: str) -> None:
+    answer_path(rpc)
+    rpc.on(profiles.GetProfile, {**MY_PROFILE, "away": [AVAILABILITY["exceptions"][2]]})
+
+    html = client.get("/assistants/as-1", headers={"Accept-Language": locale}).text
+
+    assert re.search(rf'<p class="lead flush"><span>{headline}', html)
+    assert 'lang="en">I have worked beside' in html
+    assert ("Written in" in html or "Testo in" in html) == (locale == "it")
+    assert ("Immacolata" if locale == "it" else "Immaculate Conception") in html
+
+
+def test_what_she_declares_is_said_to_be_unchecked(client: Any, rpc: FakeRpc) -> None:
+    answer_path(rpc)
+    rpc.on(profiles.GetProfile, {**MY_PROFILE, "away": []})
+
+    html = client.get("/assistants/as-1").text
+
+    assert "Signs a confidentiality agreement" in html
+    assert "Dextra has not checked it" in html
+    assert "Italy and Switzerland" in html
+
+
+# -- capacity ----------------------------------------------------------------------------------------------------------
+
+WEEK = {
+    "capacity_minutes": 1800,
+    "committed_minutes": 1200,
+    "free_minutes": 600,
+    "held": [
+        {
+            "contract_id": "co-1", "client_id": "acc-1", "client_name": "Clara Bassi", "brief_title": "Right hand",
+            "state": "notice", "weekly_minutes": 900, "frees_on": "2026-12-10", "ending": True,
+        },
+        {
+            "contract_id": "co-2", "client_id": "acc-2", "client_name": "Luca Donati", "brief_title": "Books",
+            "state": "active", "weekly_minutes": 300, "frees_on": "2026-12-12", "ending": False,
+        },
+    ],
+    "waiting": [
+        {
+            "offer_id": "of-1", "client_id": "acc-3", "client_name": "Grace Chen", "brief_title": "Travel",
+            "by": "client", "weekly_minutes": 720, "expires_at": "2026-12-01T10:00:00+00:00", "fits": False,
+        }
+    ],
+}  # fmt: skip
+
+
+def test_the_week_says_who_holds_it_and_when_it_frees(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(matching.GetMyWeek, WEEK)
+
+    html = browser.get("/profile/capacity").text
+
+    assert html.count("weekbar__part") == 2
+    assert "Free from 10 Dec 2026: notice was given." in html
+    assert "Free from 12 Dec 2026 at the earliest" in html
+    assert "does not fit now" in html
+    assert 'href="/offers/of-1"' in html
+
+
+def test_more_promised_than_offered_is_said(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(matching.GetMyWeek, {**WEEK, "capacity_minutes": 900, "free_minutes": -300})
+
+    assert "Contracts hold 5" in browser.get("/profile/capacity").text
+
+
+def test_before_the_first_publication_there_is_no_week(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(matching.GetMyWeek, NotFound("none"))
+
+    assert "counted from the first publication" in browser.get("/profile/capacity").text

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.matching.domain.browse import Filters
 from services.matching.domain.capacity import Capacity
 from services.matching.domain.engine import TableEngine
 from services.matching.domain.practice import Practice
@@ -119,3 +120,14 @@ def improved(practice: Practice, way: str) -> Practice:
     if way == "notice":
         return replace(practice, notice_days=0)
     return replace(practice, minimum_weekly_minutes=0)
+
+
+def test_photos_and_addresses_mean_nothing(people: People) -> None:
+    before = people.engine()
+    shown = [(replace(p, photo_id=f"photo of {p.id}", address=f"at-{p.id}"), c) for p, c in people.pairs]
+    after = people.engine(shown)
+
+    for brief in people.briefs:
+        assert before.top(brief, DEFAULT_WEIGHTS, NOW, 100) == after.top(brief, DEFAULT_WEIGHTS, NOW, 100)
+    for text in ("photo", "at-a001"):
+        assert after.browse(Filters(text=text), 100, "").ids == before.browse(Filters(text=text), 100, "").ids

@@ -18,10 +18,11 @@ from services.matching.domain.engine import TableEngine
 from services.matching.domain.hours import shared_minutes
 from services.matching.domain.practice import CEFR, Practice, Retainer
 from services.matching.domain.vocabulary import words
+from services.matching.domain.weights import DEFAULT_WEIGHTS
 from shared.platform.errors import Invalid
 from shared.platform.money import Money
 from tests.unit.matching.population import some_capacity, some_practice
-from tests.unit.matching.world import NOW, a_practice, an_engine, eur, free, languages, skills, week
+from tests.unit.matching.world import NOW, a_brief, a_practice, an_engine, eur, free, languages, skills, week
 
 NAMES: dict[str, tuple[str, ...]] = {
     "bookkeeping": ("Bookkeeping", "Contabilità"),
@@ -306,3 +307,14 @@ def order(engine: TableEngine, sort: str, practice: Practice, capacity: Capacity
     if sort == "free":
         return -max(capacity.free_minutes, 0)
     return practice.hourly_rate.amount + (0 if practice.hourly_rate.currency == "EUR" else 1e13)
+
+
+def test_there_is_room_for_many_services() -> None:
+    codes = [f"s{number}" for number in range(60)]
+    made = an_engine(*(a_practice(code, services=(code, "calendar")) for code in codes))
+
+    found = made.query(a_brief(services=("s59", "s40")), DEFAULT_WEIGHTS, NOW, 60).ranked
+    points = {place.id: next(s.points for s in place.shares if s.criterion == "services") for place in found}
+
+    assert {id for id, share in points.items() if share > 0} == {"s59", "s40"}
+    assert found[0].score == pytest.approx(sum(share.points for share in found[0].shares))

@@ -104,6 +104,41 @@ PROPOSAL = {
     "reason": "",
 }
 
+STEP: dict[str, Any] = {
+    **SIDES,
+    "contract_id": "contract-1",
+    "brief_title": "Calendar and travel",
+    "closes_at": "2026-03-24T10:00:00+00:00",
+    "state": "sealed",
+    "missing": ["assistant"],
+    "by": "client",
+}
+REVIEW: dict[str, Any] = {
+    **{name: value for name, value in STEP.items() if name != "missing"},
+    "id": "contract-1",
+    "engagement": "hourly",
+    "weekly_minutes": 600,
+    "started_on": "2026-01-05",
+    "ended_on": "2026-03-10",
+    "days": 65,
+    "opened_at": "2026-03-10T10:00:00+00:00",
+    "by_client": None,
+    "by_assistant": None,
+    "revealed_at": "2026-03-12T10:00:00+00:00",
+    "version": 3,
+}
+CHECK: dict[str, Any] = {
+    "id": "anna:phone",
+    "account_id": "anna",
+    "assistant_id": "anna",
+    "name": "Anna Rossi",
+    "kind": "phone",
+    "state": "granted",
+    "history": [],
+    "note": "Rang her on Monday.",
+    "version": 1,
+}
+
 EVENTS: dict[str, tuple[Event, dict[str, Any]]] = {
     event.name: (event, data)
     for data, events in (
@@ -136,6 +171,9 @@ EVENTS: dict[str, tuple[Event, dict[str, Any]]] = {
         ),
         (BRIEF, (requests.BriefExpiring, requests.BriefEnded)),
         (SEARCH, (matching.SearchFound,)),
+        (STEP, (matching.ReviewOpened, matching.ReviewWritten, matching.ReviewClosing)),
+        (REVIEW, (matching.ReviewRevealed, matching.ReviewReplied, matching.ReviewHidden)),
+        (CHECK, (matching.CheckGranted, matching.CheckRefused, matching.CheckRevoked)),
     )
     for event in events
 }

@@ -17,7 +17,10 @@ from shared.contracts.accounts import SECURITY
 from shared.platform.errors import Invalid, NotFound
 from shared.platform.sealing import Sealer
 
-WITH_A_LINK = {"account.confirmation_requested", "account.reset_requested", "account.new_address_requested"}
+WITH_A_LINK = {
+    *("account.confirmation_requested", "account.reset_requested", "account.new_address_requested"),
+    "company.colleague_invited",
+}
 """E-mails that somebody has just asked for: there is nothing to choose."""
 NOBODY = Choices(id="a")
 OFFER = kinds()["offer.sent"]

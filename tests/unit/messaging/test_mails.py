@@ -46,6 +46,8 @@ FORMS = [
     ("invoice.credited", {}),
     ("invoice.written_off", {}),
     ("brief.expiring", {}),
+    *[(f"review.{step}", {}) for step in ("opened", "written", "closing", "revealed", "replied", "hidden")],
+    *[(f"check.{to}", {"kind": kind}) for to in ("granted", "refused", "revoked") for kind in ("phone", "identity")],
     *[("brief.ended", {"state": state, "reason": "x"}) for state in ("expired", "removed")],
 ]
 

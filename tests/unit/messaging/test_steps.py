@@ -58,6 +58,16 @@ TABLE = [
     ("search.found", {"count": 4}, TIME, {CLIENT}),
     ("proposal.decided", {}, "olga", {ASSISTANT}),
     ("proposal.decided", {"state": "declined", "reason": "It is no skill."}, "olga", {ASSISTANT}),
+    ("review.opened", {}, TIME, BOTH),
+    ("review.written", {"by": "client"}, CLIENT, {ASSISTANT}),
+    ("review.closing", {"missing": ["client", "assistant"]}, TIME, BOTH),
+    ("review.closing", {"missing": ["assistant"]}, TIME, {ASSISTANT}),
+    ("review.revealed", {}, ASSISTANT, BOTH),
+    ("review.replied", {"by": "assistant"}, ASSISTANT, {CLIENT}),
+    ("review.hidden", {"by": "client"}, "olga", {CLIENT}),
+    ("check.granted", {}, "olga", {ASSISTANT}),
+    ("check.refused", {}, "olga", {ASSISTANT}),
+    ("check.revoked", {"kind": "identity"}, "olga", {ASSISTANT}),
 ]
 
 
@@ -75,6 +85,8 @@ def test_the_table_above_knows_every_step() -> None:
 PATHS = [
     ("offer.sent", "/offers/offer-1"),
     ("contract.started", "/contracts/contract-1"),
+    ("review.revealed", "/contracts/contract-1/review"),
+    ("check.granted", "/checks"),
     ("timesheet.submitted", "/timesheets/timesheet-1"),
     ("invoice.issued", "/invoices/invoice-1"),
     ("brief.expiring", "/briefs/brief-1"),
