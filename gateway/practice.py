@@ -30,6 +30,7 @@ PARTS = (
     Part("about", "profile.edit", _l("About"), step=True),
     Part("work", "profile.work", _l("Services and skills"), step=True),
     Part("hours", "hours.edit", _l("Working hours"), step=True),
+    Part("calendars", "calendars.index", _l("Calendars")),
     Part("clients", "profile.clients", _l("Clients and terms"), step=True),
     Part("rates", "rates.edit", _l("Rates"), step=True),
     Part("evidence", "evidence.index", _l("Evidence")),
@@ -126,6 +127,8 @@ WORTH: dict[str, tuple[Any, Any]] = {
         _l("Clients can filter by them. A brief of another line of business then counts a little less for you."),
     ),
     "assurances": (_l("Confidentiality"), _l("Clients who need an agreement see that you are ready for one.")),
+    "evidence": (_l("Evidence"), _l("Skills that something shows get a mark on your page. Matches do not count it.")),
+    "photo": (_l("A photo"), _l("A face beside your name makes it easier to write to you. Matches do not count it.")),
     "equipment": (_l("Equipment"), _l("Clients read what you work with before they ask.")),
 }
 """What a point is called, and why it is worth adding: what clients and matching do with it."""

@@ -27,6 +27,8 @@ SIGN_IN_LIMIT = "10 per minute; 60 per hour"
 """Of refused attempts from one address."""
 EMAIL_LIMIT = "30 per hour"
 """Of refused attempts at one account, from wherever."""
+UPLOAD_LIMIT = "20 per minute; 200 per hour"
+"""Of forms with a file from one address: each keeps a process busy."""
 SIGN_UP_LIMIT = "20 per minute; 100 per hour"
 RESET_LIMIT = "5 per minute; 20 per hour"
 

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from gateway import formats
 from gateway.caller import caller, maybe
 from gateway.forms import Choose, ChooseSome, Date, FileInput, Form, Hidden, LongText, Text, Toggle, posted_key
+from gateway.security import UPLOAD_LIMIT, limiter
 from gateway.session import needs
 from gateway.uploads import send, takes_file
 from gateway.web import act, done, page
@@ -77,6 +78,7 @@ def index() -> Response:
 
 
 @pages.route("/practice/evidence/new/<kind>", methods=["GET", "POST"])
+@limiter.limit(UPLOAD_LIMIT, methods=["POST"])
 @needs("assistant")
 @takes_file("sample")
 def add(kind: str) -> Response:
@@ -87,6 +89,7 @@ def add(kind: str) -> Response:
 
 
 @pages.route("/practice/evidence/<id>", methods=["GET", "POST"])
+@limiter.limit(UPLOAD_LIMIT, methods=["POST"])
 @needs("assistant")
 @takes_file("sample")
 def edit(id: str) -> Response:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from gateway.caller import caller, maybe
 from gateway.forms import FileInput, Form, posted_key
+from gateway.security import UPLOAD_LIMIT, limiter
 from gateway.session import needs
 from gateway.uploads import send, takes_file
 from gateway.web import act, done
@@ -27,6 +28,7 @@ class PhotoForm(Form):
 
 
 @pages.route("/practice/photo", methods=["GET", "POST"])
+@limiter.limit(UPLOAD_LIMIT, methods=["POST"])
 @needs("assistant")
 @takes_file("photo")
 def edit() -> Response:

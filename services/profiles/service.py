@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from services.profiles.availability_part import AvailabilityPart, today_in
+from eventlet import spawn_n, tpool
+
+from services.profiles.availability_part import today_in
+from services.profiles.calendar_part import CalendarPart
 from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
 from services.profiles.domain.rate_card import RateCard
@@ -24,9 +27,11 @@ from shared.platform.service import IMPORTED, Call, Received, Service, StoreProv
 Request = dict[str, Any]
 
 
-class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, VocabularyPart, Service):
+class ProfilesService(CalendarPart, FilesPart, EvidencePart, AddressPart, VocabularyPart, Service):
     name = "profiles"
     settings_class = FileSettings
+    run_aside = staticmethod(spawn_n)
+    run_in_thread = staticmethod(tpool.execute)
     store = StoreProvider(ProfilesStore)
 
     @classmethod
@@ -79,7 +84,7 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Vo
         card = held.changed(request, call.now) if held else RateCard.of(call.actor.party_id, request, call.now)
         saved = call.tx.rate_cards.save(card)
         call.emit(cards.RateCardChanged, saved.id, shown_card(saved))
-        self._reprice(call, saved)
+        _reprice(call, saved, call.tx.profiles.find_one(id=saved.id))
         return shown_card(saved)
 
     @command(cards.ImportRateCards)
@@ -89,9 +94,11 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Vo
         for number, card in enumerate(request["cards"]):
             with within(f"cards.{number}"):
                 imported.append(RateCard.of(card["assistant_id"], card, call.now))
-        for saved in call.tx.rate_cards.insert_all(imported):
-            call.emit(cards.RateCardChanged, saved.id, shown_card(saved))
-            self._reprice(call, saved)
+        saved = call.tx.rate_cards.insert_all(imported)
+        held = {one.id: one for one in call.tx.profiles.find({"_id": {"$in": [card.id for card in saved]}})}
+        for card in saved:
+            call.emit(cards.RateCardChanged, card.id, shown_card(card))
+            _reprice(call, card, held.get(card.id))
 
     @command(c.ImportProfiles)
     def import_profiles(self, call: Call, request: Request) -> None:
@@ -109,7 +116,9 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Vo
         held = self.store.profiles.find_one(id=call.actor.party_id)
         if held is None:
             raise NotFound("You have no profile yet. Write one to be found.")
-        return {**shown(held), "completeness": completeness(held.content), "first": held.published_at is None}
+        pieces = self.store.evidence.count(owner_id=held.id)
+        complete = completeness(held.content, photo=int(bool(held.photo_id)), evidence=pieces)
+        return {**shown(held), "completeness": complete, "first": held.published_at is None}
 
     @query(c.GetProfile)
     def get_profile(self, call: Call, request: Request) -> dict[str, Any]:
@@ -164,14 +173,14 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Vo
             return content
         return replace(content, hourly_rate=card.hourly_rate or content.hourly_rate, retainer=card.retainer)
 
-    def _reprice(self, call: Call, card: RateCard) -> None:
-        """The profile's rates follow the card, and with them what is searched and matched."""
-        held: Profile | None = call.tx.profiles.find_one(id=card.id)
-        if held is None or (priced := held.priced(card.hourly_rate, card.retainer, call.now)) is held:
-            return
-        saved = call.tx.profiles.save(priced)
-        if saved.is_published:
-            call.emit(c.ProfileChanged, saved.id, shown(saved))
+
+def _reprice(call: Call, card: RateCard, held: Profile | None) -> None:
+    """The profile's rates follow the card, and with them what is searched and matched."""
+    if held is None or (priced := held.priced(card.hourly_rate, card.retainer, call.now)) is held:
+        return
+    saved = call.tx.profiles.save(priced)
+    if saved.is_published:
+        call.emit(c.ProfileChanged, saved.id, shown(saved))
 
 
 NO_CARD: dict[str, Any] = {"currency": "EUR", "prices": (), "rules": (), "version": 0}

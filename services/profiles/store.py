@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from services.profiles.domain.address import Address
 from services.profiles.domain.availability import Availability
+from services.profiles.domain.calendar import Commitment, FollowedCalendar
 from services.profiles.domain.evidence import Evidence
 from services.profiles.domain.files import File, FileState, Held
 from services.profiles.domain.profile import Profile
@@ -41,10 +42,29 @@ class RateCards(Collection[RateCard]):
 class Availabilities(Collection[Availability]):
     name = "availabilities"
     entity = Availability
+    indexes = (Index("feed_key", unique=True, where={"feed_key": {"$gt": ""}}),)
 
     def of(self, assistant_id: str) -> Availability:
         """What is kept, or a first one."""
         return self.find_one(id=assistant_id) or Availability(id=assistant_id)
+
+
+class Calendars(Collection[FollowedCalendar]):
+    name = "calendars"
+    entity = FollowedCalendar
+    indexes = (Index("assistant_id"),)
+
+    def of(self, assistant_id: str) -> list[FollowedCalendar]:
+        """Oldest first."""
+        return self.find(assistant_id=assistant_id, sort=[("_id", 1)])
+
+
+class Commitments(Collection[Commitment]):
+    """Copies of contracts."""
+
+    name = "commitments"
+    entity = Commitment
+    indexes = (Index("assistant_id", "live"),)
 
 
 class Owners(Collection[Owner]):
@@ -158,10 +178,12 @@ class TaxonomyNumbers(Raw):
 
 class ProfilesStore(Database):
     service = "profiles"
-    copies: ClassVar[dict[str, str]] = {"owners": "accounts"}
+    copies: ClassVar[dict[str, str]] = {"owners": "accounts", "commitments": "matching"}
     profiles = Profiles
     rate_cards = RateCards
     availabilities = Availabilities
+    calendars = Calendars
+    commitments = Commitments
     owners = Owners
     files = Files
     upload_chunks = UploadChunks

@@ -9,17 +9,45 @@ from __future__ import annotations
 import os
 import resource
 import sys
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+SEATS = 2
+"""Children at work at the same time, for each process: each may take what its limit allows."""
 
 
 class ChildFailed(Exception):
     """It ended without an answer: killed by a limit, or broken by what it read."""
 
 
+class AllBusy(Exception):
+    """No seat came free in time."""
+
+
+@cache
+def _seats() -> Any:
+    from eventlet.semaphore import Semaphore
+
+    return Semaphore(SEATS)
+
+
 def run_child(module: str, data: bytes, *, seconds: float) -> bytes:
-    """What `python -m module` writes when it reads `data`. Raises ChildFailed."""
+    """What `python -m module` writes when it reads `data`. Raises ChildFailed, or AllBusy (after half of it)."""
+    seats = _seats()
+    if not seats.acquire(timeout=seconds / 2):
+        raise AllBusy
+    try:
+        return _run(module, data, seconds)
+    finally:
+        seats.release()
+
+
+def _run(module: str, data: bytes, seconds: float) -> bytes:
     from eventlet.green import subprocess  # the child imports this module too, and needs no event loop
 
     environ = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
@@ -47,7 +75,7 @@ def run_child(module: str, data: bytes, *, seconds: float) -> bytes:
 
 def limit(*, memory: int, seconds: int) -> None:
     """For the child: how much memory (bytes) and processor time it may use; it may write no files."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limits = {"RLIMIT_AS": memory, "RLIMIT_CPU": seconds, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0}
+    for name, most in limits.items():
+        with suppress(ValueError, OSError):  # not every system has every limit
+            resource.setrlimit(getattr(resource, name), (most, most))

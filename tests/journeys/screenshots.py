@@ -34,7 +34,10 @@ PEOPLE = {
         ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2", "/reviews"),
     ),
     "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/shortlist", "/account")),
-    "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me", "/practice/evidence", "/practice/evidence/new/sample")),
+    "anna.bianchi": (
+        "it",
+        ("/profile", "/practice/rates", *BOTH, "/work-for-me", "/practice/evidence", "/practice/evidence/new/sample"),
+    ),
     "james.carter": (
         "en",
         ("/profile", *BOTH, "/work-for-me", "/practice/photo", "/practice/address", "/reviews", "/checks"),

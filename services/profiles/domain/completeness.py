@@ -81,10 +81,17 @@ WORTH: tuple[tuple[str, str, int, int, Callable[[Content], int]], ...] = (
 """Code, part, weight, from how many on it counts in full, and how many there are."""
 
 
-def completeness(content: Content) -> Completeness:
+BESIDE = (("evidence", 8), ("photo", 4))
+"""Code (which is also the part) and weight of what is not in the text."""
+
+
+def completeness(content: Content, *, photo: int, evidence: int) -> Completeness:
+    """`photo` and `evidence`: how many there are."""
     needed = [
         Point(name, NEEDED_PARTS[name], NEEDED_WEIGHT, int(is_there(content)), needed=True)
         for name, (is_there, _) in NEEDED.items()
     ]
     worth = [Point(code, part, weight, count(content), enough) for code, part, weight, enough, count in WORTH]
-    return Completeness((*needed, *worth))
+    have = {"photo": photo, "evidence": evidence}
+    beside = [Point(code, code, weight, have[code]) for code, weight in BESIDE]
+    return Completeness((*needed, *worth, *beside))

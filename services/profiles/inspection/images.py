@@ -32,7 +32,7 @@ def photo(data: bytes) -> Found:
             raise Refused(
                 "This picture is too small. Use one of at least %(side)s by %(side)s pixels.", side=LEAST_PHOTO
             )
-        upright = _flat(_upright(image))
+        upright = _flat(_upright(image, min(image.size) // (2 * PHOTO_SIDES[-1])))
     squares = [ImageOps.fit(upright, (side, side), Image.Resampling.LANCZOS, centering=FACES) for side in PHOTO_SIDES]
     return Found("image/webp", tuple(_webp(str(side), made) for side, made in zip(PHOTO_SIDES, squares, strict=True)))
 
@@ -40,7 +40,7 @@ def photo(data: bytes) -> Found:
 def sample(data: bytes) -> Found:
     """A picture to look at, and a small one for lists. Raises Refused."""
     with Opened(data) as image:
-        upright = _upright(image)
+        upright = _upright(image, max(image.size) // SAMPLE_SIDE)
     made = []
     for name, side in (("large", SAMPLE_SIDE), ("thumb", THUMB_SIDE)):
         upright.thumbnail((side, side), Image.Resampling.LANCZOS)
@@ -68,20 +68,32 @@ class Opened:
         self._image.close()
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    """RGB or RGBA, in sRGB, as it is meant to be seen."""
+def _upright(image: Image.Image, spare: int) -> Image.Image:
+    """RGB or RGBA, in sRGB, as it is meant to be seen; about `spare` times smaller where that is several times."""
     if image.width * image.height > MOST_PIXELS:
         raise _too_many()
     try:
         image.draft("RGB", (SAMPLE_SIDE, SAMPLE_SIDE))  # a large JPEG is read at a fraction of its size
         image.load()
-        turned = ImageOps.exif_transpose(image)
+        turned = ImageOps.exif_transpose(_reduced(image, spare))
     except (OSError, ValueError, SyntaxError, IndexError, KeyError, TypeError) as error:
         raise _broken() from error
     alpha = turned.mode in ("RGBA", "LA", "PA") or "transparency" in turned.info
     profile = turned.info.get("icc_profile")
     made = _in_srgb(turned, profile) if profile and not alpha else None
     return made or turned.convert("RGBA" if alpha else "RGB")
+
+
+def _reduced(image: Image.Image, factor: int) -> Image.Image:
+    """A large picture roughly made smaller first: all that follows works on what is left."""
+    if factor < 2 or image.mode not in ("L", "LA", "RGB", "RGBA", "CMYK"):
+        return image
+    smaller = image.reduce(factor)
+    smaller.info = dict(image.info)
+    exif = image.getexif()
+    if exif:
+        smaller.info["exif"] = exif.tobytes()  # how the camera was held
+    return smaller
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image | None:

@@ -8,18 +8,21 @@ from __future__ import annotations
 import sys
 
 from services.profiles.inspection.found import Found, Refused, read, written
-from shared.platform.child import ChildFailed, limit, run_child
+from shared.platform.child import AllBusy, ChildFailed, limit, run_child
+from shared.platform.errors import Unavailable
 
 MEMORY = 1_500_000_000
-CPU_SECONDS = 20
-SECONDS = 25.0
+CPU_SECONDS = 12
+SECONDS = 12.0
 MODULE = "services.profiles.inspection.look"
 
 
 def look(purpose: str, data: bytes) -> Found:
-    """Raises Refused, with a sentence for the person who sent it."""
+    """Raises Refused, with a sentence for the person who sent it; Unavailable where too many files wait."""
     try:
         return read(run_child(MODULE, purpose.encode() + b"\n" + data, seconds=SECONDS))
+    except AllBusy as error:
+        raise Unavailable("Many files are being looked through just now. Please try again in a moment.") from error
     except ChildFailed as error:
         raise Refused("This file could not be looked through. Save it anew, then upload that.") from error
 

@@ -90,6 +90,7 @@ def test_what_is_nearly_a_name_is_asked_back_and_kept(client: FlaskClient) -> No
         form = typed("Mailchmp", "Xero")
         first, second = form.skills.rows[:2]
         assert first["code"].typed == "Mailchmp"
+        assert isinstance(first["code"], forms.SkillName)
         assert "newsletter.mailchimp" in first["code"].near
         assert second["code"].value == "books.xero"
         picked = typed("Mailchmp", "Xero", **{"skills-0-code-pick": "newsletter.mailchimp"})
