@@ -16,6 +16,8 @@ from services.profiles.domain.profile import Profile
 from services.profiles.domain.rate_card import RateCard
 from services.profiles.domain.vocabulary import Proposal
 from shared.platform.additions import TaxonomyAdditions
+from shared.platform.personal import NothingPersonal, Personal
+from shared.platform.personal import Held as Owned
 from shared.platform.storage import Collection, Database, Document, Index, Raw
 
 
@@ -30,6 +32,7 @@ class Owner:
 class Profiles(Collection[Profile]):
     name = "profiles"
     entity = Profile
+    personal = Owned(of=("_id",))
 
 
 class RateCards(Collection[RateCard]):
@@ -37,11 +40,13 @@ class RateCards(Collection[RateCard]):
 
     name = "rate_cards"
     entity = RateCard
+    personal = Owned(of=("_id",))
 
 
 class Availabilities(Collection[Availability]):
     name = "availabilities"
     entity = Availability
+    personal = Owned(of=("_id",))
     indexes = (Index("feed_key", unique=True, where={"feed_key": {"$gt": ""}}),)
 
     def of(self, assistant_id: str) -> Availability:
@@ -52,6 +57,7 @@ class Availabilities(Collection[Availability]):
 class Calendars(Collection[FollowedCalendar]):
     name = "calendars"
     entity = FollowedCalendar
+    personal = Owned(of=("assistant_id",))
     indexes = (Index("assistant_id"),)
 
     def of(self, assistant_id: str) -> list[FollowedCalendar]:
@@ -64,6 +70,7 @@ class Commitments(Collection[Commitment]):
 
     name = "commitments"
     entity = Commitment
+    personal = Owned(of=("assistant_id",))
     indexes = (Index("assistant_id", "live"),)
 
 
@@ -72,6 +79,7 @@ class Owners(Collection[Owner]):
 
     name = "owners"
     entity = Owner
+    personal = Owned(of=("_id",))
 
 
 class Files(Collection[File]):
@@ -79,6 +87,7 @@ class Files(Collection[File]):
 
     name = "uploads"
     entity = File
+    personal = Owned(of=("owner_id",), later=True)
     indexes = (Index("owner_id", "state"),)
 
     def of(self, owner_id: str) -> list[File]:
@@ -98,6 +107,7 @@ class UploadChunks(Raw):
     """Parts of files that are being uploaded, until they have been looked through."""
 
     name = "upload_chunks"
+    personal = NothingPersonal("parts of files, for two hours at most")
     indexes = (Index("file_id", "number"), Index("at", ttl=2 * 3600))
 
     def keep(self, file_id: str, number: int, data: bytes, at: datetime) -> None:
@@ -118,6 +128,7 @@ class Pieces(Collection[Evidence]):
 
     name = "evidence"
     entity = Evidence
+    personal = Owned(of=("owner_id",))
     indexes = (Index("owner_id", "place"),)
 
     def of(self, owner_id: str) -> list[Evidence]:
@@ -133,6 +144,7 @@ class Addresses(Collection[Address]):
 
     name = "addresses"
     entity = Address
+    personal = Owned(of=("owner_id",))
     indexes = (Index("owner_id"),)
 
     def of(self, owner_id: str) -> list[Address]:
@@ -151,6 +163,7 @@ class Proposals(Collection[Proposal]):
 
     name = "taxonomy_proposals"
     entity = Proposal
+    personal = Owned(of=("by",), secret=("by",))
     indexes = (
         Index("open_name", unique=True, where={"state": "proposed"}),
         Index("by", "-_id"),
@@ -168,6 +181,7 @@ class TaxonomyNumbers(Raw):
     """The last number that a change of the taxonomy got."""
 
     name = "taxonomy_numbers"
+    personal = NothingPersonal("a number")
 
     def take(self) -> int:
         """The next one. Two transactions that take one conflict: the second runs again and sees what the first did."""
@@ -178,6 +192,14 @@ class TaxonomyNumbers(Raw):
 
 class ProfilesStore(Database):
     service = "profiles"
+    facts: ClassVar[dict[str, Personal]] = {
+        "profile.": Owned(of=("assistant_id",)),
+        "rate_card.": Owned(of=("assistant_id",)),
+        "availability.": Owned(of=("assistant_id",)),
+        "proposal.": Owned(of=("assistant_id",)),
+        "taxonomy.": NothingPersonal("names of services, skills and tools"),
+        "profiles.imported": NothingPersonal("several profiles each: `redact` below takes the one out"),
+    }
     copies: ClassVar[dict[str, str]] = {"owners": "accounts", "commitments": "matching"}
     profiles = Profiles
     rate_cards = RateCards
@@ -192,3 +214,16 @@ class ProfilesStore(Database):
     proposals = Proposals
     taxonomy_additions = TaxonomyAdditions
     taxonomy_numbers = TaxonomyNumbers
+
+    def erase(self, account_id: str, *, later: bool = False) -> int:
+        """A proposal stays, for others may have made it too; who made it does not."""
+        pulled = self.proposals.raw.update_many({"by": account_id}, {"$pull": {"by": account_id}}, session=self.session)
+        touched: int = pulled.modified_count
+        return touched + super().erase(account_id, later=later)
+
+    def redact(self, account_id: str) -> int:
+        """Of profiles that were imported together, the one alone goes."""
+        query = {"name": "profiles.imported", "data.profiles.assistant_id": account_id}
+        update = {"$pull": {"data.profiles": {"assistant_id": account_id}}}
+        touched = self.events.raw.update_many(query, update, session=self.session).modified_count
+        return touched + super().redact(account_id)

@@ -17,6 +17,7 @@ import structlog
 
 from shared.contracts import taxonomy
 from shared.contracts.taxonomy.entries import Entry
+from shared.platform.personal import NothingPersonal
 from shared.platform.storage import Collection, Index
 
 log = structlog.get_logger(__name__)
@@ -60,6 +61,7 @@ class Added:
 class TaxonomyAdditions(Collection[Added]):
     name = "taxonomy_additions"
     entity = Added
+    personal = NothingPersonal("names of services, skills and tools")
     indexes = (Index("number"),)
 
     def since(self, number: int) -> list[Added]:
