@@ -16,8 +16,8 @@ from services.profiles.domain.profile import Profile
 from services.profiles.domain.rate_card import RateCard
 from services.profiles.domain.vocabulary import Proposal
 from shared.platform.additions import TaxonomyAdditions
-from shared.platform.personal import NothingPersonal, Personal
 from shared.platform.personal import Held as Owned
+from shared.platform.personal import NothingPersonal, Personal
 from shared.platform.storage import Collection, Database, Document, Index, Raw
 
 
