@@ -12,7 +12,7 @@ from services.profiles.calendar_part import CalendarPart
 from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
 from services.profiles.domain.rate_card import RateCard
-from services.profiles.parts import AddressPart, EvidencePart, FilesPart, shown
+from services.profiles.parts import AddressPart, EvidencePart, FilesPart, erase_practice, shown
 from services.profiles.store import Owner, ProfilesStore
 from shared.contracts import accounts
 from shared.contracts import profiles as c
@@ -138,6 +138,11 @@ class ProfilesService(CalendarPart, FilesPart, EvidencePart, AddressPart, Servic
         profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
         card = self.store.rate_cards.find_one(id=profile.id) or proposed(profile)
         return shown_card(card) if card else {"assistant_id": profile.id, **NO_CARD}
+
+    def forget(self, call: Call, account_id: str) -> None:
+        """Files with their bytes, which declarations do not reach, before the rest."""
+        erase_practice(call, account_id)
+        super().forget(call, account_id)
 
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:
