@@ -799,6 +799,8 @@ class MatchingService(Service):
         side, id = request["side"], request["id"]
         if side == Side.CLIENT.value:
             call.actor.require()
+        elif call.actor.party_id != id and not call.actor.has("operator"):
+            self.store.practices.published(id)
         return self._facts(side, [id], call.now)[id]
 
     def _facts(self, side: str, ids: Iterable[str], at: datetime) -> dict[str, dict[str, Any]]:

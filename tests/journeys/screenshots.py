@@ -36,9 +36,12 @@ ACCOUNT = (
 PEOPLE = {
     "marco.rossi": (
         "it",
-        ("/briefs", *BOTH, "/notifications", *ACCOUNT[:2], "/shortlist", "/briefs/new?example=2", "/reviews"),
+        ("/briefs", *BOTH, "/notifications", *ACCOUNT[:2], "/shortlist", "/reviews", "/company/colleagues"),
     ),
-    "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/shortlist", *ACCOUNT)),
+    "sarah.miller": (
+        "en",
+        ("/briefs", *BOTH, "/briefs/new?example=2", "/briefs/new/fields", "/company", "/shortlist", *ACCOUNT),
+    ),
     "anna.bianchi": (
         "it",
         (
