@@ -21,6 +21,7 @@ from services.matching.domain.searches import Search
 from services.matching.domain.table import Standing
 from services.matching.domain.track import Talks, Track
 from services.matching.domain.weights import DEFAULT_WEIGHTS, FORMULA, Weights, WeightsState
+from shared.platform.additions import TaxonomyAdditions
 from shared.platform.clock import utc_now
 from shared.platform.errors import NotFound
 from shared.platform.ids import new_id
@@ -57,7 +58,15 @@ def _stamp() -> Document:
     return {"changed_at": utc_now(), "change": new_id()}
 
 
-class Stamped(Collection[E]):
+class ByIds(Collection[E]):
+    """Several are asked for at once."""
+
+    def several(self, ids: Iterable[str]) -> list[E]:
+        listed = list(ids)
+        return self.find({"_id": {"$in": listed}}) if listed else []
+
+
+class Stamped(ByIds[E]):
     """A collection whose documents say when they changed, for those who follow it."""
 
     indexes: ClassVar[tuple[Index, ...]] = (Index("changed_at"),)
@@ -81,9 +90,6 @@ class Stamped(Collection[E]):
 
     def documents(self, ids: Iterable[str]) -> list[Document]:
         return list(self.raw.find({"_id": {"$in": list(ids)}}))
-
-    def several(self, ids: Iterable[str]) -> list[E]:
-        return self.find({"_id": {"$in": list(ids)}})
 
 
 class Practices(Stamped[Practice]):
@@ -302,7 +308,7 @@ class Briefs(Collection[Brief]):
         return self.find(conditions, sort=[("opened_at", 1), ("_id", 1)])
 
 
-class People(Collection[Person]):
+class People(ByIds[Person]):
     """Copies of accounts' names."""
 
     name = "people"
@@ -313,10 +319,6 @@ class People(Collection[Person]):
         """Empty as long as the account's event has not arrived."""
         found = self.find_one(id=account_id)
         return found.name if found else ""
-
-    def several(self, ids: Iterable[str]) -> list[Person]:
-        listed = list(ids)
-        return self.find({"_id": {"$in": listed}}) if listed else []
 
 
 class Tracks(Stamped[Track]):
@@ -330,7 +332,7 @@ class Tracks(Stamped[Track]):
         return self.find_one(id=id) or Track(id=id)
 
 
-class ClientTracks(Collection[Track]):
+class ClientTracks(ByIds[Track]):
     name = "client_tracks"
     entity = Track
     personal = Held(of=("_id",))
@@ -338,11 +340,8 @@ class ClientTracks(Collection[Track]):
     def of(self, id: str) -> Track:
         return self.find_one(id=id) or Track(id=id)
 
-    def several(self, ids: Iterable[str]) -> list[Track]:
-        return self.find({"_id": {"$in": list(ids)}})
 
-
-class TalksOf(Collection[Talks]):
+class TalksOf(ByIds[Talks]):
     """What people's conversations come to: copies of messaging's facts."""
 
     name = "talks"
@@ -351,9 +350,6 @@ class TalksOf(Collection[Talks]):
 
     def of(self, id: str) -> Talks:
         return self.find_one(id=id) or Talks(id)
-
-    def several(self, ids: Iterable[str]) -> list[Talks]:
-        return self.find({"_id": {"$in": list(ids)}})
 
 
 def side_key(side: str, account_id: str) -> str:
@@ -377,7 +373,7 @@ class Hours(Collection[Worked]):
         return [replace(worked, id=worked.id.partition(":")[2]) for worked in found]
 
 
-class Payers(Collection[Payer]):
+class Payers(ByIds[Payer]):
     """How clients pay: counted from billing's facts."""
 
     name = "payers"
@@ -387,9 +383,6 @@ class Payers(Collection[Payer]):
     def count_paid(self, client_id: str, *, on_time: bool) -> None:
         update = {"$inc": {"paid": 1, "on_time": int(on_time)}}
         self.raw.update_one({"_id": client_id}, update, upsert=True, session=self.session)
-
-    def several(self, ids: Iterable[str]) -> list[Payer]:
-        return self.find({"_id": {"$in": list(ids)}})
 
 
 class Checks(Collection[Check]):
@@ -406,7 +399,7 @@ class Checks(Collection[Check]):
         return self.find(state=CheckState.ASKED.value, sort=[("_id", 1)], limit=100)
 
 
-class Companies(Collection[Company]):
+class Companies(ByIds[Company]):
     """Copies of what clients say of themselves."""
 
     name = "companies"
@@ -545,6 +538,7 @@ class MatchingStore(Database):
         "availabilities": "profiles",
         "briefs": "requests",
         "people": "accounts",
+        "taxonomy_additions": "profiles",
         "worked": "work",
         "payers": "billing",
         "talks": "messaging",
@@ -571,6 +565,7 @@ class MatchingStore(Database):
     reviews = Reviews
     checks = Checks
     jobs = Jobs
+    taxonomy_additions = TaxonomyAdditions
 
     def erase(self, account_id: str, *, later: bool = False) -> int:
         """Besides: what stands under a side and the account."""

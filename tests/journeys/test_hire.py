@@ -61,12 +61,25 @@ def write_profile(page: Page) -> None:
     page.goto("/profile/hours")
     page.fill("input[name=capacity_minutes]", "30")
     go_on(page)
-    page.goto("/profile/charges")
-    page.fill("input[name=hourly_rate]", "38,50" if page.locator("html").get_attribute("lang") == "it" else "38.50")
-    go_on(page)
+    write_rate_card(page)
     page.goto("/profile/review")
     page.locator("form[action$='/publish'] button").last.click()
     expect(page.locator("aside .chip").first).to_have_text(re.compile("Published|Pubblicato"))
+
+
+def write_rate_card(page: Page) -> None:
+    """A price and a surcharge: read back, and charged in the example, while they are typed."""
+    page.goto("/practice/rates")
+    page.click("button[value='add-price:hourly']")
+    page.fill("input[name=prices-0-amount]", "38,50" if page.locator("html").get_attribute("lang") == "it" else "38.50")
+    page.click("button[value='add-rule:surcharge']")
+    page.locator("input[name=rules-0-causes][value=weekend]").check()
+    page.fill("input[name=rules-0-percent]", "50")
+    page.click("aside button[value=refresh]")
+    expect(page.locator("#says-0")).to_contain_text("50%")
+    expect(page.locator("#reading .sample__lines", has_text="50%").first).to_be_attached()
+    page.click("button.button--large[value=save-on]")
+    page.wait_for_url(lambda url: "/practice/rates" not in url)
 
 
 def show_face(page: Page) -> None:
@@ -195,6 +208,35 @@ def test_an_executive_hires_an_assistant(new_page: NewPage) -> None:
     wide_and_narrow(assistant, "home-assistant-it")
     assistant.goto("/notifications")
     wide_and_narrow(assistant, "notifications-it")
+    part_and_review(client, assistant)
+
+
+def part_and_review(client: Page, assistant: Page) -> None:
+    """What each side writes is read by the other once both have written."""
+    open_newest(client, "/contracts")
+    client.locator("details:has(form[action$='/terminate']) summary").click()
+    client.fill("#end-reason", "The project is over, and well.")
+    client.locator("form[action$='/terminate'] button").click()
+    client.get_by_role("link", name="Write your review").click()
+    wide_and_narrow(client, "review-form")
+    rate(client, ("quality", "reliability", "communication", "discretion", "initiative"), "Never a word too much.")
+    expect(client.locator(".notice--good").first).to_be_visible()
+
+    open_newest(assistant, "/contracts?show=ended")
+    assistant.get_by_role("link", name="Scrivi la tua recensione").click()
+    expect(assistant.locator("main")).not_to_contain_text("Never a word too much.")
+    rate(assistant, ("clarity", "terms", "payment", "communication"), "Richieste chiare.")
+    expect(assistant.locator("main")).to_contain_text("Never a word too much.")
+    client.reload()
+    expect(client.locator("main")).to_contain_text("Richieste chiare.")
+    wide_and_narrow(client, "reviews-revealed")
+
+
+def rate(page: Page, criteria: tuple[str, ...], text: str) -> None:
+    for name in criteria:
+        page.check(f"input[name={name}][value='5']")
+    page.fill("textarea[name=text]", text)
+    page.locator("main form .form__end button").first.click()
 
 
 def test_the_same_click_twice_makes_one_offer(new_page: NewPage) -> None:
