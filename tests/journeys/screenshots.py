@@ -23,6 +23,7 @@ FOLDER = ROOT / "build" / "screenshots"
 PICTURES = ROOT / "docs" / "pictures"
 VISITOR = (
     *("/", "/assistants", "/assistants?text=travel&level=executive", "/skills", "/skills/travel", "/skills/mail.inbox"),
+    *("/skills?q=fatture", "/skills/data.analysis"),
     *("/assistants?overlap=4&language=it&sort=rating", "/assistants/values/skills"),
     *("/how-matching-works", "/sign-up", "/sign-in", "/reset", "/mailbox", "/styleguide", "/api/v1/docs", "/nowhere"),
     "/a/anna-bianchi",
@@ -45,10 +46,13 @@ PEOPLE = {
         "it",
         (
             "/profile",
-            "/practice/rates",
             "/profile/hours",
             "/profile/clients",
             "/profile/capacity",
+            "/profile/work",
+            "/proposals",
+            "/proposals/new?name=Xeroo",
+            "/practice/rates",
             *BOTH,
             "/work-for-me",
             "/practice/evidence",
@@ -75,7 +79,7 @@ PEOPLE = {
         "en",
         (
             *("/operator", "/operator/ledger", "/operator/dead-letters", "/operator/accounts", "/operator/matching"),
-            *("/operator/checks", "/operator/reviews"),
+            *("/operator/checks", "/operator/reviews", "/operator/taxonomy", "/operator/taxonomy/new"),
         ),
     ),
 }
