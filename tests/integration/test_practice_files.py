@@ -142,6 +142,23 @@ def test_a_file_that_is_refused_leaves_nothing(stage: Stage, data: bytes) -> Non
     assert database["upload_chunks"].count_documents({}) == parts
 
 
+def test_a_file_is_looked_through_once_for_a_key(stage: Stage) -> None:
+    anna, data = practice(stage), picture()
+    begun = stage.call(c.BeginUpload, {"purpose": "photo", "name": "me.png", "size": len(data)}, anna)
+    part = c.ChunkRequest().dump({"file_id": begun["file_id"], "number": 0, "data": data})
+    stage.call(c.SendChunk, part, anna)
+    stage.call(c.SendChunk, part, anna)  # a part that came twice is there once
+
+    answers = [stage.world.call(c.FinishUpload, {"id": begun["file_id"]}, anna, key="once") for _ in range(2)]
+    without_key = stage.call(c.FinishUpload, {"id": begun["file_id"]}, anna)
+
+    assert answers[0] == answers[1] == without_key
+    assert kept(stage, begun["file_id"]) == 3
+    for _ in range(2):
+        stage.world.call(c.SetPhoto, {"file_id": begun["file_id"]}, anna, key="set")
+    assert stage.call(profiles.GetMyProfile, {}, anna)["photo_id"] == begun["file_id"]
+
+
 def test_what_was_announced_otherwise_is_not_taken(stage: Stage) -> None:
     anna = practice(stage)
     begun = stage.call(c.BeginUpload, {"purpose": "photo", "name": "a.png", "size": 100}, anna)
