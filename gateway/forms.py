@@ -534,7 +534,7 @@ class Week(Field):
     """
 
     widget = "week"
-    SPANS = 2
+    SPANS = 1
     MOST_SPANS = 4
 
     def __init__(self, label: Any, **options: Any) -> None:

@@ -30,6 +30,7 @@ PARTS = (
     Part("about", "profile.edit", _l("About"), step=True),
     Part("work", "profile.work", _l("Services and skills"), step=True),
     Part("hours", "hours.edit", _l("Working hours"), step=True),
+    Part("calendars", "calendars.index", _l("Calendars")),
     Part("clients", "profile.clients", _l("Clients and terms"), step=True),
     Part("rates", "rates.edit", _l("Rates"), step=True),
     Part("evidence", "evidence.index", _l("Evidence")),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from deploy.demo import rate_cards as cards
 from deploy.demo import stories
 from deploy.demo.delivery import Delivery
 from deploy.demo.people import PRACTICES, SIGN_INS
@@ -14,7 +15,7 @@ from deploy.demo.population import Invented, invent
 from deploy.demo.samples import show_work
 from deploy.demo.stage import SYSTEM, Stage, Story
 from deploy.in_process import InProcess
-from shared.contracts import accounts, profiles
+from shared.contracts import accounts, profiles, rate_cards
 from shared.platform.clock import utc_now
 
 ASSISTANTS = 1000
@@ -45,6 +46,8 @@ def joining(stage: Stage, invented: list[Invented]) -> Story:
         actor, person = stage.actor(key), stage.people[key]
         stage.do(profiles.SaveProfile, {"display_name": person.name, **practice}, actor)
         stage.do(profiles.PublishProfile, None, actor)
+        if key in cards.OF_PEOPLE:
+            stage.do(rate_cards.SaveRateCard, cards.OF_PEOPLE[key](practice), actor)
         show_work(stage, key)
     for days, start in zip(JOINED_DAYS_AGO, range(0, len(invented), BATCH), strict=True):
         if days < HISTORY.days:
@@ -53,4 +56,6 @@ def joining(stage: Stage, invented: list[Invented]) -> Story:
         ids = stage.do(accounts.ImportAccounts, {"accounts": [one.account for one in batch]}, SYSTEM)["ids"]
         rows = [{**one.profile, "assistant_id": id} for id, one in zip(ids, batch, strict=True)]
         stage.do(profiles.ImportProfiles, {"profiles": rows}, SYSTEM)
+        written = cards.of_invented(ids, [one.profile for one in batch])
+        stage.do(rate_cards.ImportRateCards, {"cards": written}, SYSTEM)
         stage.world.settle()

@@ -27,7 +27,7 @@ from gateway.api import problems
 from gateway.api.routes import ROUTES, Route
 from gateway.caller import caller
 from gateway.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, csrf, limiter
-from shared.contracts import rate_cards, taxonomy
+from shared.contracts import charging, rate_cards, taxonomy
 from shared.platform.contract import Command, Query
 from shared.platform.errors import DextraError, Invalid, TooMany, Unauthenticated
 
@@ -67,7 +67,7 @@ def register(app: Flask) -> None:
     api = Api(spec_kwargs={"marshmallow_plugin": plugin})
     api.init_app(app)
     assert plugin.converter is not None
-    plugin.converter.add_attribute_function(_rule_kinds)  # type: ignore[no-untyped-call]
+    plugin.converter.add_attribute_function(_of_kinds)  # type: ignore[no-untyped-call]
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     blueprints: dict[str, ApiBlueprint] = {}
     for route in ROUTES:
@@ -91,11 +91,18 @@ def _schema_name(schema: Any) -> str:
     return f"{kind.__module__.rsplit('.', 1)[-1]}.{kind.__name__}"
 
 
-def _rule_kinds(converter: Any, field: ma.Field[Any], **_: Any) -> dict[str, Any]:
-    """A rate card's rule is one of many kinds, each with its own fields."""
-    if not isinstance(field, rate_cards.RuleField):
+_KINDS: dict[type[ma.Field[Any]], dict[str, Any]] = {
+    rate_cards.RuleField: dict(rate_cards.RULES),
+    charging.HappeningField: dict(charging.HAPPENINGS),
+}
+
+
+def _of_kinds(converter: Any, field: ma.Field[Any], **_: Any) -> dict[str, Any]:
+    """A rate card's rule, or a happening, is one of many kinds, each with its own fields."""
+    kinds = _KINDS.get(type(field))
+    if kinds is None:
         return {}
-    schemas = {kind: converter.resolve_nested_schema(schema) for kind, schema in rate_cards.RULES.items()}
+    schemas = {kind: converter.resolve_nested_schema(schema) for kind, schema in kinds.items()}
     mapping = {kind: schema["$ref"] for kind, schema in schemas.items()}
     return {"oneOf": list(schemas.values()), "discriminator": {"propertyName": "kind", "mapping": mapping}}
 

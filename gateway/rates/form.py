@@ -123,7 +123,14 @@ class Piece:
     @property
     def more_open(self) -> bool:
         """Whether the rarely needed fields are in use."""
-        return any(bool(self.fields[name].errors or self.fields[name].value) for name in self.kind.more)
+        rare = [self.fields[name] for name in self.kind.more]
+        return any(bool(each.errors or (each.value and each.value != each.default)) for each in rare)
+
+    @property
+    def open(self) -> bool:
+        """Whether its fields are to be seen at once."""
+        wrong = any(each.errors for each in self.fields.values()) or bool(self.reach and self.reach.errors)
+        return self.new or wrong or not self.finished
 
     @property
     def finished(self) -> bool:

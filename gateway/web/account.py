@@ -50,6 +50,7 @@ def tabs(active: str) -> list[tuple[str, str, bool, int]]:
         "account.settings": _("Profile"),
         "protection.index": _("Security"),
         "choices.index": _("Notifications"),
+        "own_data.index": _("Your data"),
     }
     return [(name, url_for(view), view == active, 0) for view, name in names.items()]
 

@@ -96,7 +96,7 @@ class AboutForm(PartForm):
         }
     )
     story_locale = Choose(
-        _l("Shown to who reads neither"),
+        _l("Shown to readers of other languages"),
         lambda: [(code, LANGUAGE_NAMES[code]) for code in LOCALES],
         radios=True,
         default="en",
@@ -270,7 +270,7 @@ def edit() -> Response:
     kept = mine()
     form = AboutForm(kept, fresh())
     main = str(form.story_locale.value or LOCALES[0])
-    texts = sorted(((code, LANGUAGE_NAMES[code]) for code in LOCALES), key=lambda pair: pair[0] != main)
+    texts = sorted(LOCALES, key=lambda code: code != main)
     return part("about", form, kept, "practice/edit.html", texts=texts)
 
 

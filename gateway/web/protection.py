@@ -49,7 +49,7 @@ class NewAddressForm(Form):
 class AppForm(Form):
     """`address` is what the picture holds: shown again when the code was not right."""
 
-    address = Hidden(_l("Key"), path="-")
+    address = Hidden(_l("Key"))
     passcode = Text(
         _l("Code"),
         most=10,
@@ -179,7 +179,7 @@ def app() -> Response:
         return redirect(url_for("protection.index"))
     if form.valid:
         with form.catching():
-            codes = caller.command(accounts.ConfirmApp, mine(**form.payload), key=form.key)["codes"]
+            codes = caller.command(accounts.ConfirmApp, mine(passcode=form.passcode.value), key=form.key)["codes"]
             said = _("Your authenticator app is in use: we ask for its code when you sign in.")
             if not codes:
                 return done(said, url_for("protection.index"))
@@ -197,7 +197,7 @@ def _app_page(form: Form, otpauth: str) -> Response:
 def picture(text: str) -> Markup:
     """The text as a QR code: an SVG of our own, dark on white in dark pages as well, since cameras want it so."""
     drawn = segno.make(text, error="m", micro=False)
-    return Markup(drawn.svg_inline(scale=5, border=3, dark="#000", light="#fff", svgclass="qr__code"))  # noqa: S704
+    return Markup(drawn.svg_inline(border=3, dark="#000", light="#fff", svgclass="qr__code", omitsize=True))  # noqa: S704
 
 
 def _action(name: str, path: str, contract: Command, said: Any, **more: Any) -> None:

@@ -221,7 +221,7 @@ def _may_ask(listed: list[dict[str, Any]], kind: str) -> bool:
 def operator_checks() -> Response:
     """Those that wait, or all of one account; and a decision about either."""
     account = request.args.get("account", "") or request.form.get("account_id", "")
-    form = DecideForm({"account_id": account})
+    form = DecideForm({"account_id": account, "kind": request.args.get("kind", "")})
     if form.valid:
         with form.catching():
             caller.command(c.DecideCheck, form.payload, key=form.key)

@@ -6,8 +6,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
+import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from eventlet import tpool
@@ -16,27 +18,46 @@ from services.accounts.domain import passkey, protection, totp
 from services.accounts.domain.account import Account, Identity
 from services.accounts.domain.address import normalised
 from services.accounts.domain.challenge import Aim, Challenge
+from services.accounts.domain.closing import GRACE, Closing, Tie, check_free, check_typed
 from services.accounts.domain.company import Colleague, Company, Profile
 from services.accounts.domain.invitation import Invitation
 from services.accounts.domain.link import Link, Purpose
 from services.accounts.domain.passkey import Passkey
 from services.accounts.domain.protection import Protection
 from services.accounts.domain.second_step import SecondStep
+from services.accounts.domain.secret import fingerprint
 from services.accounts.domain.session import Session, ended
 from services.accounts.relying_party import RelyingParty, refused
 from services.accounts.store import AccountsStore
 from shared.contracts import accounts as c
+from shared.contracts import billing, matching, work
 from shared.contracts import companies as d
 from shared.contracts.fields import EMAIL
+from shared.platform import personal
 from shared.platform.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated
 from shared.platform.ids import new_id
 from shared.platform.sealing import Sealer, SealingSettings
-from shared.platform.service import Call, Service, StoreProvider, command, now, query
+from shared.platform.service import (
+    ERASE_AGAIN,
+    Call,
+    Received,
+    Service,
+    StoreProvider,
+    command,
+    now,
+    query,
+    subscribe,
+    timer,
+)
 from shared.platform.settings import at_least, setting
 from shared.platform.storage import Duplicate
 
+log = structlog.get_logger(__name__)
 T = TypeVar("T")
 Request = dict[str, Any]
+
+CLOSING = "account.closing"
+"""The timer that ends an account."""
 
 
 def _addresses(values: tuple[str, ...]) -> str | None:
@@ -376,6 +397,99 @@ class AccountsService(Service):
             raise error.__cause__ or error from None
         self._note(call, account, "address_changed", link.address)
         return self._as_seen(saved.identity)
+
+    # -- the end of an account -----------------------------------------------------------------------------------
+
+    @query(c.GetClosing)
+    def get_closing(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        mine = call.actor.account_id
+        return _closing(call, self.store.closings.find_one(id=mine), _ties(self.store, mine))
+
+    @command(c.RequestClosing)
+    def request_closing(self, call: Call, request: Request) -> dict[str, Any]:
+        account = self._proven(call, request)
+        check_typed(request["typed"], account.email)
+        ties = _ties(call.tx, account.id)
+        check_free([tie for listed in ties.values() for tie in listed])
+        held = call.tx.closings.find_one(id=account.id)
+        if held is None:
+            asked, token = Closing.ask(account.id, call.now)
+            held = call.tx.closings.save(asked)
+            call.set_timer(CLOSING, account.id, held.due_at)
+            details = {"email": account.email, "name": account.name, "locale": account.locale}
+            fact = {**details, "account_id": account.id, "token": token, "expires_at": held.due_at}
+            call.emit(c.ClosingRequested, new_id(), fact)
+            log.info("closing.asked", account=account.id)
+        return _closing(call, held, ties)
+
+    @command(c.CancelClosing)
+    def cancel_closing(self, call: Call, request: Request) -> dict[str, Any]:
+        call.actor.require()
+        self._cancel_closing(call, call.actor.account_id)
+        return _closing(call, None, _ties(call.tx, call.actor.account_id))
+
+    @command(c.KeepAccount)
+    def keep_account(self, call: Call, request: Request) -> None:
+        held = call.tx.closings.find_one(token_hash=fingerprint(request["token"]))
+        if held is None:
+            raise NotFound("This account is not about to be deleted: you cancelled that, or it is gone.")
+        self._cancel_closing(call, held.id)
+
+    def _cancel_closing(self, call: Call, account_id: str) -> None:
+        if not call.tx.closings.delete(account_id):
+            raise Conflict("Your account is not about to be deleted.")
+        call.clear_timer(CLOSING, account_id)
+        log.info("closing.cancelled", account=account_id)
+
+    @timer(CLOSING)
+    def close(self, call: Call, account_id: str) -> None:
+        """Its day has come. While something is open again, it waits another day."""
+        held: Closing | None = call.tx.closings.find_one(id=account_id)
+        if held is None:
+            return
+        if any(_ties(call.tx, account_id).values()):
+            later = call.tx.closings.save(held.put_off(call.now))
+            call.set_timer(CLOSING, account_id, later.due_at)
+            return
+        for company in call.tx.companies.of_member(account_id):
+            if company.id != account_id:
+                self._keep(call, company.survived(account_id, call.now))
+        call.tx.erase(account_id)
+        call.set_timer(ERASE_AGAIN, account_id, call.now + personal.AGAIN_AFTER)
+        call.emit(c.AccountDeleted, account_id, {"account_id": account_id, "deleted_at": call.now})
+        log.info("account.deleted", account=account_id)
+
+    on_account_deleted = None  # type: ignore[assignment]
+    """Its own deletion is no news to it: see `close`."""
+
+    @subscribe(matching.ContractStarted, matching.ContractChanged, matching.ContractEnded)
+    def on_contract(self, call: Call, event: Received) -> None:
+        fact = event.data
+        running = fact["state"] not in ("ended", "terminated")
+        tie = Tie(id=fact["id"], sides=_sides(fact), title=fact["brief_title"], open=running)
+        call.tx.contract_ties.put_if_newer(tie, event.sequence)
+
+    @subscribe(work.TimesheetSubmitted, work.TimesheetApproved, work.TimesheetDisputed)
+    def on_timesheet(self, call: Call, event: Received) -> None:
+        fact = event.data
+        waits = fact["state"] in ("submitted", "disputed")
+        tie = Tie(id=fact["id"], sides=_sides(fact), title=fact["brief_title"], open=waits)
+        call.tx.hour_ties.put_if_newer(tie, event.sequence)
+
+    @subscribe(
+        billing.InvoiceIssued,
+        billing.InvoicePaid,
+        billing.InvoiceOverdue,
+        billing.InvoiceCredited,
+        billing.InvoiceWrittenOff,
+    )
+    def on_invoice(self, call: Call, event: Received) -> None:
+        fact = event.data
+        owed = fact["state"] == "issued" and fact["payment_state"] in ("unpaid", "partly_paid")
+        sides = (fact["client_id"], fact["issuer_id"])
+        tie = Tie(id=fact["id"], sides=sides, title=fact["number"], open=owed and fact["kind"] == "invoice")
+        call.tx.invoice_ties.put_if_newer(tie, event.sequence)
 
     # -- the account ---------------------------------------------------------------------------------------------
 
@@ -724,6 +838,31 @@ class AccountsService(Service):
         """Tells the owner, at the address that the account had till now."""
         who = {"account_id": account.id, "email": account.email, "name": account.name, "locale": account.locale}
         call.emit(c.SecurityNoted, new_id(), {**who, "what": what, "detail": detail, "at": call.now})
+
+
+def _sides(fact: Mapping[str, Any]) -> tuple[str, ...]:
+    return (fact["client_id"], fact["assistant_id"])
+
+
+def _ties(store: Any, account_id: str) -> dict[str, list[Tie]]:
+    """What is open, by its kind."""
+    kinds = {"contract": store.contract_ties, "hours": store.hour_ties, "invoice": store.invoice_ties}
+    found = {kind: ties.of([account_id]) for kind, ties in kinds.items()}
+    founded: Company | None = store.companies.find_one(id=account_id)
+    if founded is not None and len(founded.members) > 1:  # what it does hangs on its founder's account
+        found["company"] = [Tie(id=account_id, sides=(account_id,), title=founded.profile.name, open=True)]
+    return found
+
+
+def _closing(call: Call, held: Closing | None, ties: Mapping[str, list[Tie]]) -> dict[str, Any]:
+    day = held.due_at if held else call.now + GRACE
+    listed = [{"kind": kind, "id": tie.id, "title": tie.title} for kind, found in ties.items() for tie in found]
+    return {
+        "due_at": held.due_at if held else None,
+        "would_be_on": day,
+        "kept_until": personal.kept_until(day) - timedelta(milliseconds=1),
+        "ties": listed,
+    }
 
 
 LINK_EVENTS = {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from services.accounts.domain.account import Account, Identity
 from services.accounts.domain.attempts import Attempts
 from services.accounts.domain.challenge import Challenge, gone
+from services.accounts.domain.closing import Closing, Tie
 from services.accounts.domain.company import Company
 from services.accounts.domain.invitation import Invitation
 from services.accounts.domain.invitation import unknown as no_invitation
@@ -19,6 +21,7 @@ from services.accounts.domain.secret import fingerprint
 from services.accounts.domain.session import Session, ended
 from shared.platform.documents import converter
 from shared.platform.errors import Conflict, Unavailable
+from shared.platform.personal import Held, NothingPersonal, Personal
 from shared.platform.storage import Collection, Database, Index
 
 TRIES = 12
@@ -28,6 +31,7 @@ USED_LINKS_KEPT = timedelta(days=7)
 class Accounts(Collection[Account]):
     name = "accounts"
     entity = Account
+    personal = Held(of=("_id",), secret=("password_hash",))
     indexes = (Index("email", unique=True),)
 
     def with_addresses(self, addresses: list[str]) -> dict[str, Account]:
@@ -38,6 +42,7 @@ class Accounts(Collection[Account]):
 class Sessions(Collection[Session]):
     name = "sessions"
     entity = Session
+    personal = Held(of=("identity.id",), secret=("token_hash",))
     indexes = (
         Index("token_hash", unique=True),
         Index("identity.id", "-last_seen_at"),
@@ -76,6 +81,7 @@ class Sessions(Collection[Session]):
 class Links(Collection[Link]):
     name = "links"
     entity = Link
+    personal = Held(of=("account_id",), secret=("token_hash",))
     indexes = (
         Index("token_hash", unique=True),
         Index("account_id", "purpose", "-created_at"),
@@ -102,6 +108,7 @@ class Links(Collection[Link]):
 class Companies(Collection[Company]):
     name = "companies"
     entity = Company
+    personal = Held(of=("_id",))
     indexes = (Index("members.account_id"),)
 
     def of_member(self, account_id: str) -> list[Company]:
@@ -112,6 +119,7 @@ class Companies(Collection[Company]):
 class Invitations(Collection[Invitation]):
     name = "invitations"
     entity = Invitation
+    personal = Held(of=("invited_by", "accepted_by"), about=("company_id",), secret=("token_hash",))
     indexes = (
         Index("token_hash", unique=True),
         Index("company_id", "-created_at"),
@@ -134,6 +142,7 @@ class Invitations(Collection[Invitation]):
 class AttemptCounts(Collection[Attempts]):
     name = "attempts"
     entity = Attempts
+    personal = NothingPersonal("fingerprints, forgotten after an hour or so")
     indexes = (Index("forgotten_at", ttl=0),)
 
     def count_one(self, address: str, at: datetime) -> None:
@@ -158,6 +167,7 @@ class AttemptCounts(Collection[Attempts]):
 class Protections(Collection[Protection]):
     name = "protections"
     entity = Protection
+    personal = Held(of=("_id",), secret=("seed", "new_seed", "codes"))
 
     def of(self, account_id: str) -> Protection:
         """That of an account which has not thought of it is empty."""
@@ -167,6 +177,7 @@ class Protections(Collection[Protection]):
 class Passkeys(Collection[Passkey]):
     name = "passkeys"
     entity = Passkey
+    personal = Held(of=("account_id",), secret=("public_key",))
     indexes = (Index("credential_id", unique=True), Index("account_id", "_id"))
 
     def of(self, account_id: str) -> list[Passkey]:
@@ -177,6 +188,7 @@ class Passkeys(Collection[Passkey]):
 class Challenges(Collection[Challenge]):
     name = "challenges"
     entity = Challenge
+    personal = Held(of=("account_id",), secret=("value",))
     indexes = (Index("expires_at", ttl=0), Index("account_id"))
 
     def known(self, id: str) -> Challenge:
@@ -190,6 +202,7 @@ class Challenges(Collection[Challenge]):
 class SecondSteps(Collection[SecondStep]):
     name = "second_steps"
     entity = SecondStep
+    personal = Held(of=("account_id",), secret=("token_hash",))
     indexes = (Index("token_hash", unique=True), Index("account_id"), Index("expires_at", ttl=0))
 
     def by_token(self, token: str) -> SecondStep:
@@ -203,8 +216,46 @@ class SecondSteps(Collection[SecondStep]):
         self.raw.delete_many({"account_id": account_id}, session=self.session)
 
 
+class Closings(Collection[Closing]):
+    name = "closings"
+    entity = Closing
+    personal = Held(of=("_id",), secret=("token_hash",))
+    indexes = (Index("token_hash", unique=True),)
+
+
+class Ties(Collection[Tie]):
+    """What other services say is open between two sides. A collection for each of those services."""
+
+    entity = Tie
+    personal = Held(of=("sides",))
+    indexes = (Index("sides", "open"),)
+
+    def of(self, sides: list[str]) -> list[Tie]:
+        """Those that are open."""
+        return self.find({"sides": {"$in": sides}, "open": True}, sort=[("_id", 1)], limit=50)
+
+
+class ContractTies(Ties):
+    name = "contract_ties"
+
+
+class HourTies(Ties):
+    name = "hour_ties"
+
+
+class InvoiceTies(Ties):
+    name = "invoice_ties"
+
+
 class AccountsStore(Database):
     service = "accounts"
+    facts: ClassVar[dict[str, Personal]] = {
+        "account.deleted": NothingPersonal("that it was deleted, and when: an id and a time"),
+        "account.registered": Held(of=("account_id",)),
+        "account.changed": Held(of=("account_id",)),
+        "company.changed": Held(of=("company_id",)),
+        "accounts.imported": NothingPersonal("several accounts each: `redact` below takes the one out"),
+    }
     accounts = Accounts
     sessions = Sessions
     links = Links
@@ -215,3 +266,19 @@ class AccountsStore(Database):
     passkeys = Passkeys
     challenges = Challenges
     second_steps = SecondSteps
+    closings = Closings
+    contract_ties = ContractTies
+    hour_ties = HourTies
+    invoice_ties = InvoiceTies
+    copies: ClassVar[dict[str, str]] = {
+        ContractTies.name: "matching",
+        HourTies.name: "work",
+        InvoiceTies.name: "billing",
+    }
+
+    def redact(self, account_id: str) -> int:
+        """Of accounts that were imported together, the one alone goes."""
+        query = {"name": "accounts.imported", "data.accounts.account_id": account_id}
+        update = {"$pull": {"data.accounts": {"account_id": account_id}}}
+        touched = self.events.raw.update_many(query, update, session=self.session).modified_count
+        return touched + super().redact(account_id)

@@ -10,8 +10,15 @@ from services.billing.domain.invoice import Invoice
 from services.billing.domain.ledger import Group
 from services.billing.domain.period import Period
 from shared.platform.money import Money
+from shared.platform.personal import Fate, Held, Mask, NothingPersonal, Personal
 from shared.platform.storage import Collection, Database, Document, Index, Raw
 
+NAMES = (Mask("client_id", ("client_name",)), Mask("assistant_id", ("assistant_name",)))
+ON_INVOICES = (Mask("issuer_id", ("issuer_name",)), Mask("client_id", ("client_name",)))
+IN_PARTIES = (
+    Mask("parties.issuer_id", ("parties.issuer_name",)),
+    Mask("parties.client_id", ("parties.client_name",)),
+)
 OVER = ("ended", "terminated")
 
 
@@ -56,6 +63,7 @@ class BilledContract:
 class Invoices(Collection[Invoice]):
     name = "invoices"
     entity = Invoice
+    personal = Held(of=("sides",), fate=Fate.KEPT, masks=IN_PARTIES)
     indexes = (
         Index("causes", unique=True, where={"kind": "invoice"}),
         Index("parties.issuer_id", "number", unique=True),
@@ -81,6 +89,7 @@ class Numbers(Raw):
     """The last number of each issuer and year."""
 
     name = "numbers"
+    personal = NothingPersonal("the last number of each practice and year")
 
     def take(self, issuer_id: str, year: int) -> str:
         """The next number, in the transaction that uses it: none is lost when that rolls back."""
@@ -94,12 +103,14 @@ class Numbers(Raw):
 class Payments(Collection[Payment]):
     name = "payments"
     entity = Payment
+    personal = Held(of=("recorded_by",), fate=Fate.KEPT)
     indexes = (Index("invoice_id"),)
 
 
 class Ledger(Collection[Group]):
     name = "ledger"
     entity = Group
+    personal = NothingPersonal("amounts by accounts that are named by ids; each has its invoice, which is exported")
     indexes = (Index("cause", unique=True), Index("postings.account"))
 
     def balances(self) -> list[dict[str, Any]]:
@@ -126,10 +137,14 @@ class Contracts(Collection[BilledContract]):
 
     name = "contracts"
     entity = BilledContract
+    personal = Held(of=("client_id", "assistant_id"), fate=Fate.KEPT, masks=NAMES)
 
 
 class BillingStore(Database):
     service = "billing"
+    facts: ClassVar[dict[str, Personal]] = {
+        "invoice.": Held(of=("issuer_id", "client_id"), fate=Fate.KEPT, masks=ON_INVOICES)
+    }
     copies: ClassVar[dict[str, str]] = {"contracts": "matching"}
     invoices = Invoices
     numbers = Numbers

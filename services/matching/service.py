@@ -78,6 +78,7 @@ BRIEF_WAIT = 2.0
 """Seconds to wait for a brief's event that is still on its way."""
 FILLED = "Somebody else was hired for this brief."
 BRIEF_OVER = "The brief was ended."
+LEFT = "The account was deleted."
 
 OFFER_EVENTS = {
     OfferState.SENT: c.OfferSent,
@@ -926,6 +927,13 @@ class MatchingService(Service):
             call.tx.promises.stand(Promise(brief.id, {}, call.now))
         if call.tx.briefs.put_if_newer(brief, event.sequence) and brief.state in ENDED:
             _withdraw_live(call, brief.id, FILLED if brief.state == "filled" else BRIEF_OVER)
+
+    def forget(self, call: Call, account_id: str) -> None:
+        """The practice is taken off the index; offers that wait are withdrawn, and told of without the name."""
+        call.tx.practices.withdraw(account_id)
+        super().forget(call, account_id)
+        for offer in call.tx.offers.live_of_side(account_id):
+            _record(call, offer.withdraw_by_system(call.now, LEFT))
 
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:

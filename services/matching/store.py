@@ -24,6 +24,7 @@ from services.matching.domain.weights import DEFAULT_WEIGHTS, FORMULA, Weights, 
 from shared.platform.clock import utc_now
 from shared.platform.errors import NotFound
 from shared.platform.ids import new_id
+from shared.platform.personal import Fate, Held, Mask, NothingPersonal, Personal
 from shared.platform.storage import NEWEST_FIRST, Collection, Database, Document, Index, PageOf, Raw
 
 if TYPE_CHECKING:
@@ -32,6 +33,17 @@ if TYPE_CHECKING:
 E = TypeVar("E")
 
 
+NAMES = (Mask("client_id", ("client_name",)), Mask("assistant_id", ("assistant_name",)))
+OPINIONS = (
+    Mask("client_id", ("by_client.text", "by_assistant.reply", "by_assistant.report")),
+    Mask("assistant_id", ("by_assistant.text", "by_client.reply", "by_client.report")),
+)
+WORDS = (
+    Mask("client_id", ("message",), {"by": "client"}),
+    Mask("assistant_id", ("message",), {"by": "assistant"}),
+    Mask("client_id", ("reason", "by_name")),
+    Mask("assistant_id", ("reason",)),
+)
 PROMISES_RENEWED = timedelta(hours=1)
 FIRST_FORMULA = "one-sided-1"
 
@@ -45,7 +57,15 @@ def _stamp() -> Document:
     return {"changed_at": utc_now(), "change": new_id()}
 
 
-class Stamped(Collection[E]):
+class ByIds(Collection[E]):
+    """Several are asked for at once."""
+
+    def several(self, ids: Iterable[str]) -> list[E]:
+        listed = list(ids)
+        return self.find({"_id": {"$in": listed}}) if listed else []
+
+
+class Stamped(ByIds[E]):
     """A collection whose documents say when they changed, for those who follow it."""
 
     indexes: ClassVar[tuple[Index, ...]] = (Index("changed_at"),)
@@ -70,15 +90,13 @@ class Stamped(Collection[E]):
     def documents(self, ids: Iterable[str]) -> list[Document]:
         return list(self.raw.find({"_id": {"$in": list(ids)}}))
 
-    def several(self, ids: Iterable[str]) -> list[E]:
-        return self.find({"_id": {"$in": list(ids)}})
-
 
 class Practices(Stamped[Practice]):
     """Copies of profiles; one that is not published any more stays, marked."""
 
     name = "practices"
     entity = Practice
+    personal = Held(of=("_id",), later=True)
     indexes = (*Stamped.indexes, Index("published", "_id"))
 
     def published(self, assistant_id: str) -> Practice:
@@ -87,6 +105,11 @@ class Practices(Stamped[Practice]):
         if found is None:
             raise NotFound("This assistant's profile is not published, or not any more.")
         return found
+
+    def withdraw(self, assistant_id: str) -> None:
+        """Marks a practice as not published, for those who follow the collection."""
+        update = {"$set": {"published": False, **_stamp()}}
+        self.raw.update_one({"_id": assistant_id}, update, session=self.session)
 
     def published_ids(self, from_id: str, limit: int, skip: int = 0) -> list[str]:
         """In order, from an id on (which need not be there any more)."""
@@ -113,6 +136,7 @@ class Availabilities(Stamped[Availability]):
 
     name = "availabilities"
     entity = Availability
+    personal = Held(of=("_id",))
 
     def change_weeks(self, availability: Availability) -> None:
         """Of one that is there: the weeks alone, for they follow from her hours, too."""
@@ -126,6 +150,7 @@ class Standings(Stamped[Standing]):
 
     name = "standings"
     entity = Standing
+    personal = Held(of=("_id",))
 
     def count(self, assistant_id: str, **more: int) -> None:  # type: ignore[override]
         """Adds to the counts."""
@@ -146,6 +171,7 @@ class Prices(Stamped[Price]):
 
     name = "prices"
     entity = Price
+    personal = Held(of=("_id",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +186,7 @@ class Promise:
 class Promises(Stamped[Promise]):
     name = "promises"
     entity = Promise
+    personal = NothingPersonal("minutes by id, for hours")
 
     def stand(self, promise: Promise) -> None:
         """Takes the place of what the brief promised before, where that was something else."""
@@ -178,6 +205,7 @@ class Promises(Stamped[Promise]):
 class Searches(Collection[Search]):
     name = "searches"
     entity = Search
+    personal = Held(of=("owner_id",))
     indexes = (Index("owner_id", "-_id"),)
 
     def of(self, owner_id: str) -> list[Search]:
@@ -189,6 +217,7 @@ class Jobs(Raw):
     """Who may do a background job now: one replica at a time, by a lease that runs out; and how it went."""
 
     name = "jobs"
+    personal = NothingPersonal("which process works")
 
     def claim(self, name: str, seconds: float) -> bool:
         """Whether the job is the caller's for this long."""
@@ -214,6 +243,7 @@ class Capacities(Stamped[Capacity]):
 
     name = "capacities"
     entity = Capacity
+    personal = Held(of=("_id",), later=True)
 
     def resize(self, assistant_id: str, capacity_minutes: int) -> None:
         """Takes over the capacity that a profile states; what contracts hold stays held."""
@@ -256,6 +286,7 @@ class Briefs(Collection[Brief]):
 
     name = "briefs"
     entity = Brief
+    personal = Held(of=("client_id",))
     indexes = (Index("state"), Index("opened_at"))
 
     def claim(self, brief_id: str) -> Brief:
@@ -276,20 +307,17 @@ class Briefs(Collection[Brief]):
         return self.find(conditions, sort=[("opened_at", 1), ("_id", 1)])
 
 
-class People(Collection[Person]):
+class People(ByIds[Person]):
     """Copies of accounts' names."""
 
     name = "people"
     entity = Person
+    personal = Held(of=("_id",))
 
     def name_of(self, account_id: str) -> str:
         """Empty as long as the account's event has not arrived."""
         found = self.find_one(id=account_id)
         return found.name if found else ""
-
-    def several(self, ids: Iterable[str]) -> list[Person]:
-        listed = list(ids)
-        return self.find({"_id": {"$in": listed}}) if listed else []
 
 
 class Tracks(Stamped[Track]):
@@ -297,33 +325,30 @@ class Tracks(Stamped[Track]):
 
     name = "tracks"
     entity = Track
+    personal = Held(of=("_id",), later=True)
 
     def of(self, id: str) -> Track:
         return self.find_one(id=id) or Track(id=id)
 
 
-class ClientTracks(Collection[Track]):
+class ClientTracks(ByIds[Track]):
     name = "client_tracks"
     entity = Track
+    personal = Held(of=("_id",))
 
     def of(self, id: str) -> Track:
         return self.find_one(id=id) or Track(id=id)
 
-    def several(self, ids: Iterable[str]) -> list[Track]:
-        return self.find({"_id": {"$in": list(ids)}})
 
-
-class TalksOf(Collection[Talks]):
+class TalksOf(ByIds[Talks]):
     """What people's conversations come to: copies of messaging's facts."""
 
     name = "talks"
     entity = Talks
+    personal = Held(of=("_id",))
 
     def of(self, id: str) -> Talks:
         return self.find_one(id=id) or Talks(id)
-
-    def several(self, ids: Iterable[str]) -> list[Talks]:
-        return self.find({"_id": {"$in": list(ids)}})
 
 
 def side_key(side: str, account_id: str) -> str:
@@ -335,6 +360,7 @@ class Hours(Collection[Worked]):
 
     name = "worked"
     entity = Worked
+    personal = NothingPersonal("minutes by side and id; `erase` of the store takes them out")
 
     def add(self, side: str, account_id: str, minutes: int) -> None:
         update = {"$inc": {"minutes": minutes}}
@@ -346,23 +372,22 @@ class Hours(Collection[Worked]):
         return [replace(worked, id=worked.id.partition(":")[2]) for worked in found]
 
 
-class Payers(Collection[Payer]):
+class Payers(ByIds[Payer]):
     """How clients pay: counted from billing's facts."""
 
     name = "payers"
     entity = Payer
+    personal = Held(of=("_id",))
 
     def count_paid(self, client_id: str, *, on_time: bool) -> None:
         update = {"$inc": {"paid": 1, "on_time": int(on_time)}}
         self.raw.update_one({"_id": client_id}, update, upsert=True, session=self.session)
 
-    def several(self, ids: Iterable[str]) -> list[Payer]:
-        return self.find({"_id": {"$in": list(ids)}})
-
 
 class Checks(Collection[Check]):
     name = "checks"
     entity = Check
+    personal = Held(of=("account_id",))
     indexes = (Index("state", "_id"), Index("account_id"))
 
     def of(self, account_id: str) -> list[Check]:
@@ -373,11 +398,12 @@ class Checks(Collection[Check]):
         return self.find(state=CheckState.ASKED.value, sort=[("_id", 1)], limit=100)
 
 
-class Companies(Collection[Company]):
+class Companies(ByIds[Company]):
     """Copies of what clients say of themselves."""
 
     name = "companies"
     entity = Company
+    personal = Held(of=("_id",))
 
 
 class TwoSided(Collection[E]):
@@ -391,6 +417,7 @@ class TwoSided(Collection[E]):
 class Offers(TwoSided[Offer]):
     name = "offers"
     entity = Offer
+    personal = Held(of=("sides",), fate=Fate.MASKED, masks=(*NAMES, *WORDS))
     indexes = (
         Index("thread_id", unique=True, where={"state": OfferState.SENT.value}),
         Index("thread_id", "number", unique=True),
@@ -408,12 +435,16 @@ class Offers(TwoSided[Offer]):
     def live_of_brief(self, brief_id: str) -> list[Offer]:
         return self.find(brief_id=brief_id, state=OfferState.SENT.value)
 
+    def live_of_side(self, party_id: str) -> list[Offer]:
+        return self.find(sides=party_id, state=OfferState.SENT.value)
+
 
 class Contracts(TwoSided[Contract]):
     """A brief has one seat: one live contract."""
 
     name = "contracts"
     entity = Contract
+    personal = Held(of=("sides",), fate=Fate.KEPT, masks=NAMES)
     indexes = (
         Index("offer_id", unique=True),
         Index("brief_id", unique=True, where={"live": True}),
@@ -435,6 +466,7 @@ class Reviews(TwoSided[Review]):
 
     name = "reviews"
     entity = Review
+    personal = Held(of=("sides",), fate=Fate.MASKED, masks=(*NAMES, *OPINIONS))
     indexes = (
         Index("sides", "-_id"),
         Index("assistant_id", "of_assistant", "-revealed_at"),
@@ -451,6 +483,11 @@ class Reviews(TwoSided[Review]):
             "reported": any(one is not None and one.reported_at is not None and not one.hidden for one in opinions),
         }
 
+    def taken_along(self, document: Document, account_id: str) -> Document:
+        """What the other side wrote stays sealed until both have."""
+        other = "by_assistant" if document["client_id"] == account_id else "by_client"
+        return document if document.get("revealed_at") else {**document, other: None}
+
     def about(self, side: str, account_id: str, limit: int, cursor: str) -> PageOf[Review]:
         """What may be read of somebody on a side, newest first."""
         conditions = {f"{side}_id": account_id, f"of_{side}": True}
@@ -462,6 +499,7 @@ class WeightSets(Collection[Weights]):
 
     name = "weights"
     entity = Weights
+    personal = NothingPersonal("of everybody; who set them is an operator")
     indexes = (Index("formula", unique=True, where={"state": WeightsState.IN_FORCE.value}),)
 
     def from_document(self, document: Document) -> Weights:
@@ -487,6 +525,13 @@ class WeightSets(Collection[Weights]):
 
 class MatchingStore(Database):
     service = "matching"
+    facts: ClassVar[dict[str, Personal]] = {
+        "offer.": Held(of=("client_id", "assistant_id"), fate=Fate.MASKED, masks=(*NAMES, *WORDS)),
+        "contract.": Held(of=("client_id", "assistant_id"), fate=Fate.KEPT, masks=NAMES),
+        "review.": Held(of=("client_id", "assistant_id"), fate=Fate.MASKED, masks=(*NAMES, *OPINIONS)),
+        "check.": Held(of=("assistant_id",)),
+        "search.": Held(of=("client_id",), about=("assistant_ids",)),
+    }
     copies: ClassVar[dict[str, str]] = {
         "practices": "profiles",
         "availabilities": "profiles",
@@ -518,6 +563,12 @@ class MatchingStore(Database):
     reviews = Reviews
     checks = Checks
     jobs = Jobs
+
+    def erase(self, account_id: str, *, later: bool = False) -> int:
+        """Besides: what stands under a side and the account."""
+        ids = [side_key(side, account_id) for side in ("client", "assistant")]
+        counted = self.worked.raw.delete_many({"_id": {"$in": ids}}, session=self.session).deleted_count
+        return counted + super().erase(account_id, later=later)
 
     if TYPE_CHECKING:
         index: LiveIndex

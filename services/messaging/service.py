@@ -303,7 +303,12 @@ class MessagingService(Service):
         names = {name: fact[name] for name in ("email", "name", "locale")}
         return Person(id=fact["account_id"], time_zone=known.time_zone if known else "UTC", **names)
 
-    @subscribe(accounts.ConfirmationRequested, accounts.ResetRequested, accounts.NewAddressRequested)
+    @subscribe(
+        accounts.ConfirmationRequested,
+        accounts.ResetRequested,
+        accounts.NewAddressRequested,
+        accounts.ClosingRequested,
+    )
     def on_link_requested(self, call: Call, event: Received) -> None:
         fact = event.data
         person = self._as_told(call, fact)
@@ -450,6 +455,7 @@ LINK_PAGES = {
     accounts.ConfirmationRequested.name: "confirm",
     accounts.ResetRequested.name: "reset",
     accounts.NewAddressRequested.name: "new-address",
+    accounts.ClosingRequested.name: "keep-account",
 }
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pymongo import ReturnDocument
 
@@ -15,6 +16,7 @@ from services.messaging.domain.notification import Notification
 from services.messaging.domain.parties import Side
 from services.messaging.domain.person import Face, Person
 from services.messaging.domain.team import Team
+from shared.platform.personal import GONE, Fate, Held, Mask, Personal
 from shared.platform.storage import Collection, Database, Document, Index, PageOf
 
 MAILS_KEPT = timedelta(days=90)
@@ -23,11 +25,13 @@ MAILS_KEPT = timedelta(days=90)
 class People(Collection[Person]):
     name = "people"
     entity = Person
+    personal = Held(of=("_id",))
 
 
 class Teams(Collection[Team]):
     name = "teams"
     entity = Team
+    personal = Held(of=("_id",))
 
 
 class Faces(Collection[Face]):
@@ -35,6 +39,7 @@ class Faces(Collection[Face]):
 
     name = "faces"
     entity = Face
+    personal = Held(of=("_id",))
 
     def photos(self, account_ids: Iterable[str]) -> dict[str, str]:
         """Of those who have one."""
@@ -47,6 +52,16 @@ class Conversations(Collection[Conversation]):
 
     name = "conversations"
     entity = Conversation
+    personal = Held(
+        of=("members",),
+        fate=Fate.MASKED,
+        masks=(
+            Mask("parties.client_id", ("parties.client_name",)),
+            Mask("parties.assistant_id", ("parties.assistant_name",)),
+            Mask("last.author_id", ("last.author_name", "last.body")),
+            Mask("last.written_by", ("last.author_name", "last.body")),
+        ),
+    )
     indexes = (Index("members", "-touched_at"), Index("waiting"))
 
     def to_document(self, entity: Conversation) -> Document:
@@ -66,6 +81,11 @@ class Conversations(Collection[Conversation]):
 class Messages(Collection[Message]):
     name = "messages"
     entity = Message
+    personal = Held(
+        of=("author_id", "written_by"),
+        fate=Fate.MASKED,
+        masks=(Mask("author_id", ("author_name", "body")), Mask("written_by", ("author_name", "body"))),
+    )
     indexes = (Index("conversation_id", "-sent_at", "-_id"),)
 
     def of_conversation(self, conversation_id: str, limit: int, cursor: str) -> PageOf[Message]:
@@ -77,6 +97,7 @@ class Messages(Collection[Message]):
 class Notifications(Collection[Notification]):
     name = "notifications"
     entity = Notification
+    personal = Held(of=("account_id",))
     indexes = (
         Index("event_id", "account_id", unique=True),
         Index("account_id", "-created_at"),
@@ -99,6 +120,7 @@ class Notifications(Collection[Notification]):
 class Mails(Collection[Mail]):
     name = "mails"
     entity = Mail
+    personal = Held(of=("account_id",))
     indexes = (
         Index("event_id", "account_id", unique=True),
         Index("state", "due_at"),
@@ -123,6 +145,7 @@ class Mails(Collection[Mail]):
 class ChoicesOf(Collection[Choices]):
     name = "choices"
     entity = Choices
+    personal = Held(of=("_id",))
 
     def of(self, account_id: str) -> Choices:
         """Those of somebody who has not chosen are empty."""
@@ -131,6 +154,7 @@ class ChoicesOf(Collection[Choices]):
 
 class MessagingStore(Database):
     service = "messaging"
+    facts: ClassVar[dict[str, Personal]] = {"message.": Held(of=("author_id", "recipient_id"), fate=Fate.KEPT)}
     people = People
     teams = Teams
     faces = Faces
@@ -140,3 +164,32 @@ class MessagingStore(Database):
     mails = Mails
     choices = ChoicesOf
     copies: ClassVar[dict[str, str]] = {People.name: "accounts", Teams.name: "accounts", Faces.name: "profiles"}
+
+    def erase(self, account_id: str, *, later: bool = False) -> int:
+        """Besides: the name in lines of conversations, and in what the other sides were told."""
+        touched = 0
+        known = self.people.find_one(id=account_id)
+        name = known.name if known else ""
+        if name:
+            found = {"kind": "search.found", "params.names": {"$regex": re.escape(name)}}
+            update = {"$set": {"params.names": GONE}}
+            touched += self.notifications.raw.update_many(found, update, session=self.session).modified_count
+        for conversation in self.conversations.find({"members": account_id}):
+            parties = conversation.parties
+            side = parties.side_of(account_id)
+            if side is None:
+                continue
+            names = {name, parties.name_of(side)} - {"", GONE}
+            query = {"conversation_id": conversation.id, "line": {"$ne": ""}}
+            touched += self._mask_params(self.messages.raw, query, names)
+            touched += self._mask_params(self.conversations.raw, {"_id": conversation.id}, names, "last.")
+            touched += self._mask_params(self.notifications.raw, {"account_id": parties.id_of(side.other)}, names)
+        return touched + super().erase(account_id, later=later)
+
+    def _mask_params(self, raw: Any, query: Document, names: set[str], within: str = "") -> int:
+        touched = 0
+        for param in ("name", "client_name", "assistant_name", "author_name", "recipient_name", "names"):
+            field = f"{within}params.{param}"
+            asked = {**query, field: {"$in": list(names)}}
+            touched += raw.update_many(asked, {"$set": {field: GONE}}, session=self.session).modified_count
+        return touched

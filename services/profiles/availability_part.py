@@ -44,7 +44,8 @@ class AvailabilityPart:
     @query(c.GetMyAvailability)
     def get_my_availability(self, call: Call, request: Request) -> dict[str, Any]:
         held, today = self._availability(call)
-        return {**availability_shown(held), "exceptions": [one for one in held.exceptions if one.last_on >= today]}
+        coming = [one for one in held.exceptions if one.last_on >= today]
+        return {**self._shown(call, held), "exceptions": coming}
 
     def _availability(self, call: Call) -> tuple[Availability, date]:
         """Hers, and the day it is where she is."""
@@ -57,19 +58,36 @@ class AvailabilityPart:
     def _told(self, call: Call, changed: Availability) -> dict[str, Any]:
         """Saves it, with the fact that it changed."""
         saved = call.tx.availabilities.save(changed)
-        fact = {"assistant_id": saved.id, "exceptions": saved.exceptions, "busy": ()}
-        call.emit(c.AvailabilityChanged, saved.id, fact)
-        return availability_shown(saved)
+        self._tell(call, saved)
+        return self._shown(call, saved)
+
+    def _tell(self, call: Call, availability: Availability) -> None:
+        """What is taken by calendars is told with it."""
+        busy = [span for calendar in call.tx.calendars.of(availability.id) for span in calendar.busy]
+        coming = sorted((span for span in busy if span.end > call.now), key=lambda span: span.start)
+        fact = {"assistant_id": availability.id, "exceptions": availability.exceptions, "busy": coming}
+        call.emit(c.AvailabilityChanged, availability.id, fact)
+
+    def _shown(self, call: Call, availability: Availability) -> dict[str, Any]:
+        calendars = call.tx.calendars.of(availability.id)
+        return {
+            "assistant_id": availability.id,
+            "exceptions": availability.exceptions,
+            "holidays_country": availability.holidays_country,
+            "feed_key": availability.feed_key,
+            "calendars": [
+                {
+                    "id": one.id,
+                    "host": one.host,
+                    "read_at": one.read_at,
+                    "problem": one.problem,
+                    "busy": len(one.busy),
+                }
+                for one in calendars
+            ],
+        }
 
 
 def today_in(zone: str, at: datetime) -> date:
     """The day it is in a zone; UTC's while none is chosen."""
     return at.astimezone(ZoneInfo(zone or "UTC")).date()
-
-
-def availability_shown(availability: Availability) -> dict[str, Any]:
-    return {
-        "assistant_id": availability.id,
-        "exceptions": availability.exceptions,
-        "holidays_country": availability.holidays_country,
-    }

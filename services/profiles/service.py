@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from services.profiles.availability_part import AvailabilityPart, today_in
+from eventlet import spawn_n, tpool
+
+from services.profiles.availability_part import today_in
+from services.profiles.calendar_part import CalendarPart
 from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
 from services.profiles.domain.rate_card import RateCard
-from services.profiles.parts import AddressPart, EvidencePart, FilesPart, shown
+from services.profiles.parts import AddressPart, EvidencePart, FilesPart, erase_practice, shown
 from services.profiles.store import Owner, ProfilesStore
 from shared.contracts import accounts
 from shared.contracts import profiles as c
@@ -22,9 +25,11 @@ from shared.platform.service import IMPORTED, Call, Received, Service, StoreProv
 Request = dict[str, Any]
 
 
-class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Service):
+class ProfilesService(CalendarPart, FilesPart, EvidencePart, AddressPart, Service):
     name = "profiles"
     settings_class = FileSettings
+    run_aside = staticmethod(spawn_n)
+    run_in_thread = staticmethod(tpool.execute)
     store = StoreProvider(ProfilesStore)
 
     @command(c.SaveProfile)
@@ -73,7 +78,7 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Se
         card = held.changed(request, call.now) if held else RateCard.of(call.actor.party_id, request, call.now)
         saved = call.tx.rate_cards.save(card)
         call.emit(cards.RateCardChanged, saved.id, shown_card(saved))
-        self._reprice(call, saved)
+        _reprice(call, saved, call.tx.profiles.find_one(id=saved.id))
         return shown_card(saved)
 
     @command(cards.ImportRateCards)
@@ -83,9 +88,11 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Se
         for number, card in enumerate(request["cards"]):
             with within(f"cards.{number}"):
                 imported.append(RateCard.of(card["assistant_id"], card, call.now))
-        for saved in call.tx.rate_cards.insert_all(imported):
-            call.emit(cards.RateCardChanged, saved.id, shown_card(saved))
-            self._reprice(call, saved)
+        saved = call.tx.rate_cards.insert_all(imported)
+        held = {one.id: one for one in call.tx.profiles.find({"_id": {"$in": [card.id for card in saved]}})}
+        for card in saved:
+            call.emit(cards.RateCardChanged, card.id, shown_card(card))
+            _reprice(call, card, held.get(card.id))
 
     @command(c.ImportProfiles)
     def import_profiles(self, call: Call, request: Request) -> None:
@@ -132,6 +139,11 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Se
         card = self.store.rate_cards.find_one(id=profile.id) or proposed(profile)
         return shown_card(card) if card else {"assistant_id": profile.id, **NO_CARD}
 
+    def forget(self, call: Call, account_id: str) -> None:
+        """Files with their bytes, which declarations do not reach, before the rest."""
+        erase_practice(call, account_id)
+        super().forget(call, account_id)
+
     @subscribe(accounts.AccountRegistered, accounts.AccountChanged)
     def on_account(self, call: Call, event: Received) -> None:
         if "assistant" not in event.data["roles"]:
@@ -160,14 +172,14 @@ class ProfilesService(AvailabilityPart, FilesPart, EvidencePart, AddressPart, Se
             return content
         return replace(content, hourly_rate=card.hourly_rate or content.hourly_rate, retainer=card.retainer)
 
-    def _reprice(self, call: Call, card: RateCard) -> None:
-        """The profile's rates follow the card, and with them what is searched and matched."""
-        held: Profile | None = call.tx.profiles.find_one(id=card.id)
-        if held is None or (priced := held.priced(card.hourly_rate, card.retainer, call.now)) is held:
-            return
-        saved = call.tx.profiles.save(priced)
-        if saved.is_published:
-            call.emit(c.ProfileChanged, saved.id, shown(saved))
+
+def _reprice(call: Call, card: RateCard, held: Profile | None) -> None:
+    """The profile's rates follow the card, and with them what is searched and matched."""
+    if held is None or (priced := held.priced(card.hourly_rate, card.retainer, call.now)) is held:
+        return
+    saved = call.tx.profiles.save(priced)
+    if saved.is_published:
+        call.emit(c.ProfileChanged, saved.id, shown(saved))
 
 
 NO_CARD: dict[str, Any] = {"currency": "EUR", "prices": (), "rules": (), "version": 0}

@@ -9,10 +9,13 @@ from typing import ClassVar
 
 from services.profiles.domain.address import Address
 from services.profiles.domain.availability import Availability
+from services.profiles.domain.calendar import Commitment, FollowedCalendar
 from services.profiles.domain.evidence import Evidence
 from services.profiles.domain.files import File, FileState, Held
 from services.profiles.domain.profile import Profile
 from services.profiles.domain.rate_card import RateCard
+from shared.platform.personal import Held as Owned
+from shared.platform.personal import NothingPersonal, Personal
 from shared.platform.storage import Collection, Database, Document, Index, Raw
 
 
@@ -27,6 +30,7 @@ class Owner:
 class Profiles(Collection[Profile]):
     name = "profiles"
     entity = Profile
+    personal = Owned(of=("_id",))
 
 
 class RateCards(Collection[RateCard]):
@@ -34,15 +38,38 @@ class RateCards(Collection[RateCard]):
 
     name = "rate_cards"
     entity = RateCard
+    personal = Owned(of=("_id",))
 
 
 class Availabilities(Collection[Availability]):
     name = "availabilities"
     entity = Availability
+    personal = Owned(of=("_id",))
+    indexes = (Index("feed_key", unique=True, where={"feed_key": {"$gt": ""}}),)
 
     def of(self, assistant_id: str) -> Availability:
         """What is kept, or a first one."""
         return self.find_one(id=assistant_id) or Availability(id=assistant_id)
+
+
+class Calendars(Collection[FollowedCalendar]):
+    name = "calendars"
+    entity = FollowedCalendar
+    personal = Owned(of=("assistant_id",))
+    indexes = (Index("assistant_id"),)
+
+    def of(self, assistant_id: str) -> list[FollowedCalendar]:
+        """Oldest first."""
+        return self.find(assistant_id=assistant_id, sort=[("_id", 1)])
+
+
+class Commitments(Collection[Commitment]):
+    """Copies of contracts."""
+
+    name = "commitments"
+    entity = Commitment
+    personal = Owned(of=("assistant_id",))
+    indexes = (Index("assistant_id", "live"),)
 
 
 class Owners(Collection[Owner]):
@@ -50,6 +77,7 @@ class Owners(Collection[Owner]):
 
     name = "owners"
     entity = Owner
+    personal = Owned(of=("_id",))
 
 
 class Files(Collection[File]):
@@ -57,6 +85,7 @@ class Files(Collection[File]):
 
     name = "uploads"
     entity = File
+    personal = Owned(of=("owner_id",), later=True)
     indexes = (Index("owner_id", "state"),)
 
     def of(self, owner_id: str) -> list[File]:
@@ -76,6 +105,7 @@ class UploadChunks(Raw):
     """Parts of files that are being uploaded, until they have been looked through."""
 
     name = "upload_chunks"
+    personal = NothingPersonal("parts of files, for two hours at most")
     indexes = (Index("file_id", "number"), Index("at", ttl=2 * 3600))
 
     def keep(self, file_id: str, number: int, data: bytes, at: datetime) -> None:
@@ -96,6 +126,7 @@ class Pieces(Collection[Evidence]):
 
     name = "evidence"
     entity = Evidence
+    personal = Owned(of=("owner_id",))
     indexes = (Index("owner_id", "place"),)
 
     def of(self, owner_id: str) -> list[Evidence]:
@@ -111,6 +142,7 @@ class Addresses(Collection[Address]):
 
     name = "addresses"
     entity = Address
+    personal = Owned(of=("owner_id",))
     indexes = (Index("owner_id"),)
 
     def of(self, owner_id: str) -> list[Address]:
@@ -126,12 +158,27 @@ class Addresses(Collection[Address]):
 
 class ProfilesStore(Database):
     service = "profiles"
-    copies: ClassVar[dict[str, str]] = {"owners": "accounts"}
+    facts: ClassVar[dict[str, Personal]] = {
+        "profile.": Owned(of=("assistant_id",)),
+        "rate_card.": Owned(of=("assistant_id",)),
+        "availability.": Owned(of=("assistant_id",)),
+        "profiles.imported": NothingPersonal("several profiles each: `redact` below takes the one out"),
+    }
+    copies: ClassVar[dict[str, str]] = {"owners": "accounts", "commitments": "matching"}
     profiles = Profiles
     rate_cards = RateCards
     availabilities = Availabilities
+    calendars = Calendars
+    commitments = Commitments
     owners = Owners
     files = Files
     upload_chunks = UploadChunks
     evidence = Pieces
     addresses = Addresses
+
+    def redact(self, account_id: str) -> int:
+        """Of profiles that were imported together, the one alone goes."""
+        query = {"name": "profiles.imported", "data.profiles.assistant_id": account_id}
+        update = {"$pull": {"data.profiles": {"assistant_id": account_id}}}
+        touched = self.events.raw.update_many(query, update, session=self.session).modified_count
+        return touched + super().redact(account_id)

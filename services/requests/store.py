@@ -10,6 +10,7 @@ from services.requests.domain.brief import Brief
 from services.requests.domain.shortlist import Kept
 from services.requests.domain.sketch import KEPT, Sketch
 from shared.platform.errors import NotFound
+from shared.platform.personal import Held, Personal
 from shared.platform.storage import Collection, Database, Index
 
 
@@ -24,6 +25,7 @@ class Client:
 class Briefs(Collection[Brief]):
     name = "briefs"
     entity = Brief
+    personal = Held(of=("client_id",))
     indexes = (Index("client_id", "-_id"), Index("client_id", "state", "-_id"), Index("state", "-_id"))
 
     def known(self, brief_id: str) -> Brief:
@@ -43,6 +45,7 @@ class Briefs(Collection[Brief]):
 class Sketches(Collection[Sketch]):
     name = "sketches"
     entity = Sketch
+    personal = Held(of=("client_id",))
     indexes = (Index("client_id", "-updated_at"), Index("updated_at", ttl=int(KEPT.total_seconds())))
 
     def of(self, client_id: str) -> list[Sketch]:
@@ -53,6 +56,7 @@ class Sketches(Collection[Sketch]):
 class Shortlists(Collection[Kept]):
     name = "shortlists"
     entity = Kept
+    personal = Held(of=("owner_id",), about=("assistant_id",))
     indexes = (Index("owner_id", "-kept_at"),)
 
     def of(self, owner_id: str) -> list[Kept]:
@@ -65,10 +69,12 @@ class Clients(Collection[Client]):
 
     name = "clients"
     entity = Client
+    personal = Held(of=("_id",))
 
 
 class RequestsStore(Database):
     service = "requests"
+    facts: ClassVar[dict[str, Personal]] = {"brief.": Held(of=("client_id",))}
     copies: ClassVar[dict[str, str]] = {"clients": "accounts"}
     briefs = Briefs
     sketches = Sketches

@@ -8,12 +8,16 @@ from typing import ClassVar
 from services.work.domain.contract import WorkContract
 from services.work.domain.timesheet import TimeEntry, Timesheet
 from shared.platform.ids import new_id
+from shared.platform.personal import Fate, Held, Mask, NothingPersonal, Personal
 from shared.platform.storage import Collection, Database, Document, Index, Raw
+
+NAMES = (Mask("client_id", ("client_name",)), Mask("assistant_id", ("assistant_name",)))
 
 
 class Entries(Collection[TimeEntry]):
     name = "entries"
     entity = TimeEntry
+    personal = Held(of=("assistant_id",), fate=Fate.KEPT)
     indexes = (Index("timesheet_id", "started_at"), Index("assistant_id", "started_at"))
 
     def of_sheet(self, timesheet_id: str) -> list[TimeEntry]:
@@ -32,6 +36,7 @@ class Entries(Collection[TimeEntry]):
 class Timesheets(Collection[Timesheet]):
     name = "timesheets"
     entity = Timesheet
+    personal = Held(of=("client_id", "assistant_id"), fate=Fate.KEPT)
     indexes = (Index("contract_id", "-week_start"), Index("sides", "-week_start"), Index("sides", "state"))
 
     def to_document(self, entity: Timesheet) -> Document:
@@ -43,12 +48,14 @@ class Contracts(Collection[WorkContract]):
 
     name = "contracts"
     entity = WorkContract
+    personal = Held(of=("client_id", "assistant_id"), fate=Fate.KEPT, masks=NAMES)
 
 
 class Turns(Raw):
     """One row a person: a transaction that writes it conflicts with every other that does."""
 
     name = "turns"
+    personal = NothingPersonal("an id a person, to take turns by")
 
     def take(self, assistant_id: str) -> None:
         """Makes this transaction and any other about the same person run one after the other."""
@@ -57,6 +64,9 @@ class Turns(Raw):
 
 class WorkStore(Database):
     service = "work"
+    facts: ClassVar[dict[str, Personal]] = {
+        "timesheet.": Held(of=("client_id", "assistant_id"), fate=Fate.KEPT, masks=NAMES)
+    }
     copies: ClassVar[dict[str, str]] = {"contracts": "matching"}
     entries = Entries
     timesheets = Timesheets

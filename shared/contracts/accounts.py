@@ -271,6 +271,37 @@ class NewAddressRequest(Message):
     email = fields.String(required=True, validate=plausible_email)
 
 
+class Tie(Message):
+    """What has to end before an account can. `kind`: contract, hours, invoice or company."""
+
+    kind = fields.String()
+    id = fields.String()
+    title = fields.String()
+
+
+class ClosingState(Message):
+    """`due_at`: when the account will be deleted, where that was asked for; `would_be_on`: when it would be, if it
+    were asked for now; `kept_until`: the last instant of what the law makes us keep; `ties`: what is still open."""
+
+    due_at = Instant(allow_none=True)
+    would_be_on = Instant()
+    kept_until = Instant()
+    ties = fields.List(fields.Nested(Tie))
+
+
+class ClosingRequest(Message):
+    """`typed` is the account's address, typed by hand."""
+
+    token = fields.String(required=True, validate=length(1, 200))
+    typed = fields.String(required=True, validate=length(1, 254))
+
+
+GetClosing = Query(SERVICE, "get_closing", Empty, ClosingState)
+# Deletes the account in two weeks; Conflict while something is open.
+RequestClosing = Command(SERVICE, "request_closing", ClosingRequest, ClosingState, personal=True)
+CancelClosing = Command(SERVICE, "cancel_closing", Empty, ClosingState, personal=True)
+# By the link in the e-mail.
+KeepAccount = Command(SERVICE, "keep_account", TokenRequest, Empty, personal=True)
 # The second step of a sign-in that `SignIn` has begun.
 FinishSignIn = Command(SERVICE, "finish_sign_in", SecondStepRequest, SignedIn, secret=True, personal=True)
 # What a passkey is to sign: for the second step, for a sign-in without an address, for a proof, for a new passkey.
@@ -366,3 +397,15 @@ ConfirmationRequested = Event(SERVICE, "account.confirmation_requested", LinkReq
 ResetRequested = Event(SERVICE, "account.reset_requested", LinkRequested, transient=True)
 NewAddressRequested = Event(SERVICE, "account.new_address_requested", LinkRequested, transient=True)
 SecurityNoted = Event(SERVICE, "account.secured", SecurityFact, transient=True)
+
+
+class DeletionFact(Message):
+    """All that is told of an account that is no more."""
+
+    account_id = fields.String(required=True)
+    deleted_at = Instant(required=True)
+
+
+ClosingRequested = Event(SERVICE, "account.closing_requested", LinkRequested, transient=True)
+# Whoever holds something of the account removes it, or masks it where it is somebody else's too.
+AccountDeleted = Event(SERVICE, "account.deleted", DeletionFact)

@@ -1,4 +1,5 @@
-"""What every service answers besides its own methods: dead letters, for the operator's console."""
+"""What every service answers besides its own methods: dead letters, for the operator's console; what it holds of the
+caller."""
 
 from __future__ import annotations
 
@@ -48,6 +49,27 @@ class Status(Message):
     parked = fields.Integer()
     dead_letters = fields.Integer()
     lag_seconds = fields.Float()
+
+
+class ExportRequest(Message):
+    pass
+
+
+class ExportedPart(Message):
+    """One collection's documents, as they are kept, without secrets."""
+
+    name = fields.String()
+    items = fields.List(fields.Dict(keys=fields.String()))
+
+
+class Exported(Message):
+    service = fields.String()
+    parts = fields.List(fields.Nested(ExportedPart))
+
+
+def export_account(service: str) -> Query:
+    """All that the service holds of the caller's account."""
+    return Query(service, "export_account", ExportRequest, Exported)
 
 
 def list_dead_letters(service: str) -> Query:

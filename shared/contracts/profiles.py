@@ -213,14 +213,69 @@ class HolidaysRequest(Message):
     country = fields.String(required=True, validate=optional(one_of(COUNTRIES)))
 
 
+class FollowedCalendar(Message):
+    """A calendar of hers elsewhere. `problem` is a sentence, "" while all is well; `busy`: how many times are taken."""
+
+    id = fields.String()
+    host = fields.String()
+    read_at = Instant(allow_none=True)
+    problem = fields.String()
+    busy = fields.Integer()
+
+
 class Availability(Message):
-    """What is to come, by day. `holidays_country`: whose public holidays are among them."""
+    """What is to come, by day. `holidays_country`: whose public holidays are among them. `feed_key` opens her own
+    calendar, "" while it is not shared."""
 
     assistant_id = fields.String()
     exceptions = fields.List(fields.Nested(ExceptionShown))
     holidays_country = fields.String()
+    feed_key = fields.String()
+    calendars = fields.List(fields.Nested(FollowedCalendar))
 
 
+class FollowRequest(Message):
+    """The https address of an iCalendar file."""
+
+    url = fields.String(required=True, validate=length(1, 1000))
+
+
+class FeedRequest(Message):
+    key = fields.String(required=True, validate=length(1, 80))
+
+
+class CommitmentShown(Message):
+    """What a contract holds of her weeks."""
+
+    id = fields.String()
+    client_name = fields.String()
+    title = fields.String()
+    weekly_minutes = fields.Integer()
+    start_on = fields.Date()
+    ends_on = fields.Date(allow_none=True)
+
+
+class Feed(Message):
+    """What her calendar shows, in `locale`."""
+
+    assistant_id = fields.String()
+    display_name = fields.String()
+    locale = fields.String()
+    time_zone = fields.String()
+    working_hours = fields.List(fields.Nested(WorkingDay))
+    exceptions = fields.List(fields.Nested(ExceptionShown))
+    commitments = fields.List(fields.Nested(CommitmentShown))
+    updated_at = Instant()
+
+
+# An assistant's own: calendars that she follows (read at once, and every few hours), and her own calendar's address.
+FollowCalendar = Command(SERVICE, "follow_calendar", FollowRequest, Availability)
+ReadCalendar = Command(SERVICE, "read_calendar", ById, Availability)
+UnfollowCalendar = Command(SERVICE, "unfollow_calendar", ById, Availability)
+ShareCalendar = Command(SERVICE, "share_calendar", Empty, Availability)
+UnshareCalendar = Command(SERVICE, "unshare_calendar", Empty, Availability)
+# Whoever has the key.
+GetCalendar = Query(SERVICE, "get_calendar", FeedRequest, Feed)
 # An assistant's own: exceptions to the weekly hours of her profile.
 AddException = Command(SERVICE, "add_exception", AddExceptionRequest, Availability)
 DropException = Command(SERVICE, "drop_exception", ById, Availability)

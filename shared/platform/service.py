@@ -23,9 +23,9 @@ import structlog
 from eventlet import sleep
 from nameko.extensions import DependencyProvider
 
-from shared.contracts import operations
+from shared.contracts import accounts, operations
 from shared.platform import clock as real_clock
-from shared.platform import consumer, outbox, timers
+from shared.platform import consumer, outbox, personal, timers
 from shared.platform.clock import Clock
 from shared.platform.consumer import EventConsumer, Received, Subscription
 from shared.platform.context import Actor, Context
@@ -46,6 +46,10 @@ SECRET_ANSWERS_KEPT = timedelta(minutes=10)
 
 IMPORTED = 0
 """The `sequence` of copies of what was imported together: whatever is told of one of them alone is newer."""
+
+ERASE_AGAIN = "person.erase_again"
+KEPT_LONG_ENOUGH = "person.kept_long_enough"
+"""Timers about accounts that were deleted."""
 
 _clock: Clock = real_clock.utc_now
 
@@ -448,6 +452,12 @@ class Service:
     def get_status(self, call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
         return status(self.provider)
 
+    @query(operations.export_account("*"))
+    def export_account(self, call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
+        call.actor.require()
+        parts = personal.export(self.store, call.actor.account_id)
+        return {"service": self.name, "parts": [{"name": name, "items": items} for name, items in parts]}
+
     @query(operations.list_dead_letters("*"))
     def list_dead_letters(self, call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
         call.actor.require("operator", "system")
@@ -456,6 +466,31 @@ class Service:
         )
         return {"items": [{**item, "id": item["_id"]} for item in page.items], "next": page.next}
 
+    # -- people who leave ----------------------------------------------------------------------------------------
+
+    @subscribe(accounts.AccountDeleted)
+    def on_account_deleted(self, call: Call, event: Received) -> None:
+        self.forget(call, event.data["account_id"])
+
+    def forget(self, call: Call, account_id: str) -> None:
+        """Removes or masks what the collections say, and does so again a day later, for what was on its way."""
+        touched = call.tx.erase(account_id)
+        call.set_timer(ERASE_AGAIN, account_id, call.now + personal.AGAIN_AFTER)
+        log.info("person.erased", service=self.name, account=account_id, documents=touched)
+
+    @timer(ERASE_AGAIN)
+    def erase_again(self, call: Call, account_id: str) -> None:
+        """Everybody has handled the deletion by now: the history forgets the person, too."""
+        touched = call.tx.erase(account_id, later=True) + call.tx.redact(account_id)
+        if personal.keeps_something(type(self.store)):
+            call.set_timer(KEPT_LONG_ENOUGH, account_id, personal.kept_until(call.now))
+        log.info("person.erased_again", service=self.name, account=account_id, documents=touched)
+
+    @timer(KEPT_LONG_ENOUGH)
+    def end_keeping(self, call: Call, account_id: str) -> None:
+        touched = personal.end_keeping(call.tx, account_id)
+        log.info("person.kept_long_enough", service=self.name, account=account_id, documents=touched)
+
     @command(operations.replay_dead_letters("*"))
     def replay_dead_letters(self, call: Call, request: Mapping[str, Any]) -> dict[str, Any]:
         call.actor.require("operator", "system")
@@ -463,6 +498,8 @@ class Service:
 
 
 __all__ = [
+    "ERASE_AGAIN",
+    "KEPT_LONG_ENOUGH",
     "Call",
     "Invalid",
     "Received",

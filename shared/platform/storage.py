@@ -30,8 +30,10 @@ from pymongo.errors import (
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from shared.platform import personal as people
 from shared.platform.documents import from_document, to_document
 from shared.platform.errors import Conflict, Invalid, NotFound
+from shared.platform.personal import NothingPersonal, Personal
 from shared.platform.sessions import OwnSessions
 
 E = TypeVar("E")
@@ -119,6 +121,8 @@ class Collection(Generic[E]):
     entity: ClassVar[type[Any]]
     schema_version: ClassVar[int] = 1
     indexes: ClassVar[tuple[Index, ...]] = ()
+    personal: ClassVar[Personal | None] = None
+    """Whose it is, and what becomes of it with their account (personal.py). Every collection says it."""
 
     def __init__(self, database: Any, session: ClientSession | None = None) -> None:
         self.raw = database[self.name]
@@ -137,6 +141,10 @@ class Collection(Generic[E]):
 
     def upgrade(self, document: Document) -> Document:
         """A document of an older schema version as one of today's. Collections that changed override it."""
+        return document
+
+    def taken_along(self, document: Document, account_id: str) -> Document:
+        """A document as its owner's export shows it. Collections with something to hide from one side override it."""
         return document
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -276,6 +284,7 @@ class Events(Raw):
     """The history of all facts, and the outbox: `pending` ones still have to be published."""
 
     name = "events"
+    personal = NothingPersonal("its own table says it: `facts` of the database")
     indexes = (
         Index("aggregate_id", "sequence", unique=True),
         Index("pending", "_id", where={"pending": True}),
@@ -287,12 +296,14 @@ class RelayClaims(Raw):
     """Aggregates whose events a relay is publishing now."""
 
     name = "relay_claims"
+    personal = NothingPersonal("which process works")
 
 
 class Inbox(Raw):
     """Ids of events whose effect is in this database."""
 
     name = "inbox"
+    personal = NothingPersonal("ids of events")
     indexes = (Index("at", ttl=180 * 24 * 3600),)
 
 
@@ -300,6 +311,7 @@ class Parked(Raw):
     """Events that failed and will be tried again."""
 
     name = "parked"
+    personal = NothingPersonal("events on their way; those of a deleted account go with it")
     indexes = (Index("next_at"), Index("aggregate_id"))
 
 
@@ -307,6 +319,7 @@ class DeadLetters(Raw):
     """Events that failed for good, with the reason, the traceback and the original."""
 
     name = "dead_letters"
+    personal = NothingPersonal("events that failed; those of a deleted account go with it")
     indexes = (Index("last_failed_at"),)
 
 
@@ -314,6 +327,7 @@ class Timers(Raw):
     """What is to happen when: (event, entity, due_at)."""
 
     name = "timers"
+    personal = NothingPersonal("ids and times")
     indexes = (Index("due_at"), Index("entity_id"))
 
 
@@ -321,6 +335,7 @@ class Answers(Raw):
     """What commands with an idempotency key answered."""
 
     name = "answers"
+    personal = NothingPersonal("repeated answers, for days; those of a deleted account go with it")
     indexes = (Index("expires_at", ttl=0),)
 
 
@@ -328,6 +343,7 @@ class TransactionSessions(Raw):
     """Which database sessions each process runs its transactions in (shared/platform/sessions.py)."""
 
     name = "transaction_sessions"
+    personal = NothingPersonal("which process works")
 
 
 class Database:
@@ -336,6 +352,8 @@ class Database:
     service: ClassVar[str]
     copies: ClassVar[Mapping[str, str]] = {}
     """Collections that hold nothing but what another service's events said, and that service: they can be rebuilt."""
+    facts: ClassVar[Mapping[str, Personal]] = {}
+    """What the history tells of people, by the beginning of the events' names; paths are those of the events' data."""
     events = Events
     relay_claims = RelayClaims
     inbox = Inbox
@@ -388,6 +406,19 @@ class Database:
                     session.abort_transaction()
                 raise
             _commit(session)
+
+    # -- people --------------------------------------------------------------------------------------------------
+
+    def erase(self, account_id: str, *, later: bool = False) -> int:
+        """Takes a deleted account out of the collections; `later`: once more, a day after. Gives how much it touched.
+
+        Stores with something that declarations cannot say add to it.
+        """
+        return people.erase(self, account_id, later=later)
+
+    def redact(self, account_id: str) -> int:
+        """Takes a deleted account out of the history of events."""
+        return people.redact(self, account_id)
 
     def ping(self) -> bool:
         """Whether the database answers now."""

@@ -10,7 +10,7 @@ import eventlet
 import pytest
 
 from deploy.in_process import InProcess
-from shared.contracts import profiles
+from shared.contracts import profiles, rate_cards
 from shared.platform.context import Actor
 from shared.platform.errors import Conflict, DextraError, Forbidden, Invalid, NotFound, Unauthenticated
 from shared.platform.ids import new_id
@@ -163,3 +163,92 @@ def test_profiles_are_written_by_assistants(stage: Stage, role: str, error: type
         stage.call(profiles.SaveProfile, PROFILE, who)
     with pytest.raises(NotFound):
         stage.call(profiles.GetProfile, {"id": who.account_id or "nobody"}, OPERATOR)
+
+
+# -- rate cards --------------------------------------------------------------------------------------------------------
+
+CARD: Json = {
+    "currency": "EUR",
+    "prices": [
+        {"id": "p1", "kind": "hourly", "amount": 4200},
+        {"id": "p2", "kind": "retainer", "amount": 140000, "minutes": 2400},
+    ],
+    "rules": [{"kind": "deposit", "amount": 500, "refunds": [{"notice_days": 60, "percent": 100}]}],
+}
+
+
+def test_a_first_card_is_proposed_and_what_is_saved_comes_back(stage: Stage) -> None:
+    anna = stage.person("assistant")
+    assert stage.call(rate_cards.GetMyRateCard, {}, anna)["prices"] == []
+    stage.call(profiles.SaveProfile, PROFILE, anna)
+    proposed = stage.call(rate_cards.GetMyRateCard, {}, anna)
+    assert (proposed["version"], proposed["prices"][0]["amount"]) == (0, 3000)
+
+    stage.call(rate_cards.SaveRateCard, CARD, anna)
+
+    kept = stage.call(rate_cards.GetMyRateCard, {}, anna)
+    assert (kept["version"], kept["hourly_rate"]) == (1, {"amount": 4200, "currency": "EUR"})
+    assert kept["rules"][0]["refunds"] == [{"notice_days": 60, "percent": 100}]
+    assert stage.told("profiles", anna.account_id) == ["rate_card.changed"]
+
+
+def test_a_profiles_rates_follow_its_card_whichever_is_written_last(stage: Stage) -> None:
+    anna = stage.person("assistant")
+    stage.call(profiles.SaveProfile, PROFILE, anna)
+    published = stage.call(profiles.PublishProfile, {}, anna)
+    stage.call(rate_cards.SaveRateCard, CARD, anna)
+    mine = stage.call(profiles.GetMyProfile, {}, anna)
+
+    written = stage.call(profiles.SaveProfile, {**PROFILE, "version": mine["version"]}, anna)
+
+    assert mine["version"] == published["version"] + 1
+    for profile in (mine, written):
+        assert profile["hourly_rate"] == {"amount": 4200, "currency": "EUR"}
+        assert profile["retainer"] == {"fee": {"amount": 140000, "currency": "EUR"}, "included_minutes": 2400}
+    told = stage.told("profiles", anna.account_id)
+    assert told == ["profile.published", "rate_card.changed", "profile.changed", "profile.changed"]
+
+
+def test_two_windows_cannot_save_over_each_other(stage: Stage) -> None:
+    anna = stage.person("assistant")
+
+    assert at_once(stage, rate_cards.SaveRateCard, [CARD] * 4, anna) == {"ok": 1, "Conflict": 3}
+
+    stage.call(rate_cards.SaveRateCard, {**CARD, "version": 1}, anna)
+    with pytest.raises(Conflict):
+        stage.call(rate_cards.SaveRateCard, {**CARD, "version": 1}, anna)
+
+
+def test_a_card_is_read_where_its_profile_may_be_read(stage: Stage) -> None:
+    anna, clara = stage.person("assistant"), stage.person("client")
+    stage.call(profiles.SaveProfile, PROFILE, anna)
+    stage.call(rate_cards.SaveRateCard, CARD, anna)
+    asked = {"id": anna.account_id}
+    assert stage.call(rate_cards.GetRateCard, asked, anna)["version"] == 1
+    for stranger in (clara, Actor()):
+        with pytest.raises(NotFound):
+            stage.call(rate_cards.GetRateCard, asked, stranger)
+
+    stage.call(profiles.PublishProfile, {}, anna)
+
+    assert stage.call(rate_cards.GetRateCard, asked, Actor())["prices"][1]["minutes"] == 2400
+    with pytest.raises(Forbidden):
+        stage.call(rate_cards.SaveRateCard, CARD, clara)
+
+
+def test_cards_are_imported_whole_or_not_at_all(stage: Stage) -> None:
+    ids = [new_id() for _ in range(2)]
+    stage.call(profiles.ImportProfiles, {"profiles": [{**PROFILE, "assistant_id": id} for id in ids]}, OPERATOR)
+    good, bad = ({**CARD, "assistant_id": id} for id in ids)
+
+    with pytest.raises(Invalid) as refused:
+        wrong = {**bad, "prices": [{"id": "p1", "kind": "block", "amount": 5}]}
+        stage.call(rate_cards.ImportRateCards, {"cards": [good, wrong]}, OPERATOR)
+    assert "cards.1.prices.0.minutes" in refused.value.fields
+    assert stage.call(rate_cards.GetRateCard, {"id": ids[0]}, Actor())["version"] == 0
+
+    stage.call(rate_cards.ImportRateCards, {"cards": [good, bad]}, OPERATOR)
+    assert stage.call(rate_cards.GetRateCard, {"id": ids[0]}, Actor())["version"] == 1
+    assert stage.call(profiles.GetProfile, {"id": ids[1]}, Actor())["hourly_rate"]["amount"] == 4200
+    with pytest.raises(Forbidden):
+        stage.call(rate_cards.ImportRateCards, {"cards": [good]}, stage.person("assistant"))

@@ -111,6 +111,9 @@ def contents(world: InProcess, name: str) -> dict[str, list[Any]]:
 
 
 PAIRS = [
+    ("accounts", "matching"),
+    ("accounts", "work"),
+    ("accounts", "billing"),
     ("matching", "profiles"),
     ("matching", "accounts"),
     ("matching", "requests"),

@@ -28,13 +28,20 @@ VISITOR = (
     "/a/anna-bianchi",
 )
 BOTH = ("/home", "/offers?show=all", "/contracts", "/timesheets", "/invoices?show=all", "/conversations")
+ACCOUNT = (
+    *("/account", "/account/security", "/account/notifications", "/account/data", "/account/data/delete"),
+    *("/account/security/password", "/account/security/address", "/account/security/passkeys/new"),
+)
 PEOPLE = {
     "marco.rossi": (
         "it",
-        ("/briefs", *BOTH, "/notifications", "/account", "/shortlist", "/briefs/new?example=2", "/reviews"),
+        ("/briefs", *BOTH, "/notifications", *ACCOUNT[:2], "/shortlist", "/briefs/new?example=2", "/reviews"),
     ),
-    "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/shortlist", "/account")),
-    "anna.bianchi": ("it", ("/profile", *BOTH, "/work-for-me", "/practice/evidence", "/practice/evidence/new/sample")),
+    "sarah.miller": ("en", ("/briefs", *BOTH, "/briefs/new", "/briefs/new/fields", "/shortlist", *ACCOUNT)),
+    "anna.bianchi": (
+        "it",
+        ("/profile", "/practice/rates", *BOTH, "/work-for-me", "/practice/evidence", "/practice/evidence/new/sample"),
+    ),
     "james.carter": (
         "en",
         ("/profile", *BOTH, "/work-for-me", "/practice/photo", "/practice/address", "/reviews", "/checks"),

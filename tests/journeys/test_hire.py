@@ -195,6 +195,35 @@ def test_an_executive_hires_an_assistant(new_page: NewPage) -> None:
     wide_and_narrow(assistant, "home-assistant-it")
     assistant.goto("/notifications")
     wide_and_narrow(assistant, "notifications-it")
+    part_and_review(client, assistant)
+
+
+def part_and_review(client: Page, assistant: Page) -> None:
+    """What each side writes is read by the other once both have written."""
+    open_newest(client, "/contracts")
+    client.locator("details:has(form[action$='/terminate']) summary").click()
+    client.fill("#end-reason", "The project is over, and well.")
+    client.locator("form[action$='/terminate'] button").click()
+    client.get_by_role("link", name="Write your review").click()
+    wide_and_narrow(client, "review-form")
+    rate(client, ("quality", "reliability", "communication", "discretion", "initiative"), "Never a word too much.")
+    expect(client.locator(".notice--good").first).to_be_visible()
+
+    open_newest(assistant, "/contracts?show=ended")
+    assistant.get_by_role("link", name="Scrivi la tua recensione").click()
+    expect(assistant.locator("main")).not_to_contain_text("Never a word too much.")
+    rate(assistant, ("clarity", "terms", "payment", "communication"), "Richieste chiare.")
+    expect(assistant.locator("main")).to_contain_text("Never a word too much.")
+    client.reload()
+    expect(client.locator("main")).to_contain_text("Richieste chiare.")
+    wide_and_narrow(client, "reviews-revealed")
+
+
+def rate(page: Page, criteria: tuple[str, ...], text: str) -> None:
+    for name in criteria:
+        page.check(f"input[name={name}][value='5']")
+    page.fill("textarea[name=text]", text)
+    page.locator("main form .form__end button").first.click()
 
 
 def test_the_same_click_twice_makes_one_offer(new_page: NewPage) -> None:

@@ -104,6 +104,7 @@ REASONS: Mapping[str, Mapping[str, str]] = {
     "it": {
         "Somebody else was hired for this brief.": "Per questa richiesta è stata scelta un’altra persona.",
         "The brief was ended.": "La richiesta è stata chiusa.",
+        "The account was deleted.": "L’account è stato eliminato.",
     },
 }
 """Reasons that the system itself gives; people's own are quoted as they wrote them."""
@@ -347,6 +348,12 @@ ENGLISH: Mapping[str, Words] = {
         "You want to use this address for your account from now on. The link works once, until {expires_at}. If it was "
         "not you, ignore this e-mail: nothing changes.",
         "Use this address",
+    ),
+    "account.closing_requested": Words(
+        "Your account will be deleted",
+        "You asked us to delete your account. That happens after {expires_at}; until then everything works as before. "
+        "If you think again, or if it was not you, keep it with one press.",
+        "Keep my account",
     ),
     "account.secured/app_added": Words(
         "An authenticator app protects your account now",
@@ -661,6 +668,12 @@ ITALIAN: Mapping[str, Words] = {
         "Vuoi usare questo indirizzo per il tuo account da ora in poi. Il link funziona una volta sola, fino al "
         "{expires_at}. Se non l’hai chiesto tu, ignora questo messaggio: non cambia nulla.",
         "Usa questo indirizzo",
+    ),
+    "account.closing_requested": Words(
+        "Il tuo account sarà eliminato",
+        "Ci hai chiesto di eliminare il tuo account. Succederà dopo il {expires_at}; fino ad allora tutto funziona "
+        "come prima. Se ci ripensi, o se non l’hai chiesto tu, tienilo con un clic.",
+        "Tieni il mio account",
     ),
     "account.secured/app_added": Words(
         "Ora un’app di autenticazione protegge il tuo account",

@@ -103,6 +103,10 @@ class Availability:
         """Raises Conflict when there are too many."""
         return self._with([*self.exceptions, exception], today)
 
+    def shared(self, key: str) -> Availability:
+        """With a secret for her calendar's address; the one before no longer opens it. An empty one opens nothing."""
+        return replace(self, feed_key=key)
+
     def drop(self, id: str, today: date) -> Availability:
         """Raises NotFound."""
         if all(one.id != id for one in self.exceptions):

@@ -158,6 +158,12 @@ SECURITY = {
     "proven": True,
     "proven_until": "2026-03-10T16:00:00+00:00",
 }
+CLOSING: dict[str, Any] = {
+    "due_at": None,
+    "would_be_on": "2026-03-24T16:00:00+00:00",
+    "kept_until": "2036-12-31T23:59:59+00:00",
+    "ties": [],
+}
 CHOICES = [
     {"kind": kind, "group": group, "app": True, "mail": mail, "has_app": True, "has_mail": mail, "fixed": fixed}
     for kind, group, mail, fixed in (
@@ -386,6 +392,8 @@ def answer_all(rpc: FakeRpc) -> FakeRpc:
         rpc.on(operations.get_status(name), status(name, dead_letters=1 if name == "billing" else 0))
         rpc.on(operations.list_dead_letters(name), {"items": [LETTER] if name == "billing" else [], "next": None})
         rpc.on(operations.replay_dead_letters(name), {"count": 1})
+        parts = [{"name": "things", "items": [{"id": "t-1", "title": "Agenda è piena"}]}]
+        rpc.on(operations.export_account(name), {"service": name, "parts": parts})
     person = {
         "id": "acc-1",
         "email": "clara@example.com",
@@ -398,7 +406,7 @@ def answer_all(rpc: FakeRpc) -> FakeRpc:
         "version": 1,
     }
     rpc.on(accounts.GetAccount, person)
-    rpc.on(accounts.GetSecurity, SECURITY)
+    rpc.on(accounts.GetSecurity, SECURITY).on(accounts.GetClosing, CLOSING)
     rpc.on(messaging.GetChoices, {"items": CHOICES}).on(messaging.LookAtUnsubscribe, CHOICES[0])
     rpc.on(
         accounts.ListAccounts,

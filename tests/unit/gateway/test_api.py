@@ -230,6 +230,7 @@ def test_every_call_that_people_may_make_has_a_route() -> None:
         *("get_security", "start_app", "confirm_app", "remove_app", "ask_second_step", "renew_recovery_codes"),
         *("start_passkey", "add_passkey", "rename_passkey", "remove_passkey", "change_password"),
         *("request_new_address", "confirm_new_address", "look_at_unsubscribe", "unsubscribe"),
+        *("get_closing", "request_closing", "cancel_closing", "keep_account"),
     }
     routed = {route.call for route in ROUTES}
     for module in (accounts, profiles, requests, matching, work, billing, messaging):

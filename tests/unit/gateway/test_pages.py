@@ -35,6 +35,7 @@ PUBLIC = (
     "/mailbox/ml-1",
     "/new-address/token",
     "/unsubscribe/token",
+    "/keep-account/token",
 )
 ACCOUNT = (
     "/account/security",
@@ -44,6 +45,8 @@ ACCOUNT = (
     "/account/security/passkeys/new",
     "/account/security/passkeys/pk-1",
     "/account/notifications",
+    "/account/data",
+    "/account/data/delete",
 )
 SIGNED_IN = ("/account", "/conversations", "/conversations/th-1", "/notifications", "/assistants/as-1", "/")
 OPERATOR = ("/operator", "/operator/dead-letters", "/operator/ledger", "/operator/accounts")

@@ -153,6 +153,7 @@ def test_an_app_is_set_up_with_a_picture_and_a_key(sign_in: SignIn, rpc: FakeRpc
     right = browser.post("/account/security/app", data={"address": OTPAUTH, "passcode": "123456"})
 
     assert "<svg" in shown
+    assert 'name="address" value="otpauth://totp/' in shown
     assert "style=" not in shown
     assert "<span>GEZD</span>" in shown
     assert wrong.status_code == 422

@@ -19,7 +19,7 @@ from shared.platform.sealing import Sealer
 
 WITH_A_LINK = {
     *("account.confirmation_requested", "account.reset_requested", "account.new_address_requested"),
-    "company.colleague_invited",
+    *("account.closing_requested", "company.colleague_invited"),
 }
 """E-mails that somebody has just asked for: there is nothing to choose."""
 NOBODY = Choices(id="a")
