@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from gateway import sentences as words
-from gateway import session
+from gateway import session, typed
 from gateway.uploads import taken
 from gateway.web import page
 from shared.contracts.practice_files import LARGEST
@@ -85,6 +85,8 @@ def on_dextra_error(error: DextraError) -> Response:
 def on_session_end() -> Response:
     """The session was revoked or has expired: to the same page as a visitor, where visitors may; else to sign in."""
     session.end()
+    if kept := typed.kept_page(401):
+        return kept
     if request.method == "GET" and not g.get("view_needs_session"):
         return _onwards(request.full_path.rstrip("?"))
     flash(_("Your session has ended. Please sign in again."), "info")
@@ -113,6 +115,8 @@ def on_http_error(error: HTTPException) -> Response:
     if status < 400:
         return Response(status=status)
     sentence = ""
+    if isinstance(error, CSRFError) and (kept := typed.kept_page(status)):
+        return kept
     if isinstance(error, CSRFError):
         sentence = _(
             "This form was open for too long, or cookies are off. Please go back, reload the page and send it again."

@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 
 from shared.platform.context import Actor
 from shared.platform.contract import Command
-from shared.platform.errors import Forbidden
+from shared.platform.errors import Forbidden, Unauthenticated
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -243,6 +243,8 @@ def needs(*roles: str, to: Command | None = None) -> Callable[[Callable[P, R]], 
         @functools.wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
             found = current()
+            if found is None and request.method == "POST":
+                raise Unauthenticated("Please sign in first.")
             if found is None:
                 return to_sign_in()
             if roles and not any(found.has(role) for role in roles):

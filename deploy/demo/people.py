@@ -27,6 +27,7 @@ SIGNING_IN = (
     Person("marco", "Marco Rossi", "marco.rossi@dextra.example", "it", ROME),
     Person("sarah", "Sarah Miller", "sarah.miller@dextra.example", "en", LONDON),
     Person("elena", "Elena Conti", "elena.conti@dextra.example", "it", ROME, ("assistant", "client")),
+    Person("chiara", "Chiara Galli", "chiara.galli@dextra.example", "it", ROME),
     Person("operator", "Nora Hayes", "operator@dextra.example", "en", ROME),
 )
 
@@ -66,6 +67,7 @@ SIGN_INS = [
     f"marco.rossi@dextra.example    {PASSWORD}   client, Italian: matches, offers, hours to approve, invoices",
     f"sarah.miller@dextra.example   {PASSWORD}   client, English",
     f"elena.conti@dextra.example    {PASSWORD}   assistant and client, Italian",
+    f"chiara.galli@dextra.example   {PASSWORD}   client, Italian; approves hours for Marco's company",
     f"operator@dextra.example       {PASSWORD}   operator of the marketplace",
 ]
 
@@ -83,6 +85,41 @@ def _skills(**levels: int) -> list[dict[str, Any]]:
 def _languages(**levels: str) -> list[dict[str, str]]:
     return [{"code": code, "cefr": cefr} for code, cefr in levels.items()]
 
+
+COMPANIES: dict[str, dict[str, Any]] = {
+    "marco": {
+        "name": "Rossi Arredi srl",
+        "website": "https://rossi-arredi.example",
+        "industry": "manufacturing",
+        "size": "small",
+        "country": "IT",
+        "time_zone": ROME,
+        "currency": "EUR",
+        "working_hours": office("08:30", "12:30", "14:00", "18:00"),
+        "description": (
+            "Facciamo sedie e tavoli in Brianza dal 1958, per alberghi e studi di architettura. Siamo in trentadue; la "
+            "direzione è piccola e viaggia molto."
+        ),
+        "description_locale": "it",
+        "shows": "all",
+    },
+    "sarah": {
+        "name": "Miller & Vane",
+        "website": "https://millervane.example",
+        "industry": "consulting",
+        "size": "micro",
+        "country": "GB",
+        "time_zone": LONDON,
+        "currency": "GBP",
+        "working_hours": office("09:00", "12:30", "13:30", "17:30"),
+        "description": "A small consultancy for family firms that hand over to the next generation.",
+        "description_locale": "en",
+        "shows": "kind",
+    },
+}
+"""What two of the clients say of themselves, by the stories' name of them."""
+COLLEAGUES = (("marco", "chiara", "approver"),)
+"""Whose company, who, as what."""
 
 PRACTICES: dict[str, dict[str, Any]] = {
     "anna": {

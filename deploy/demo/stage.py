@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 from eventlet import GreenPile
 
 from deploy.demo.delivery import Delivery
-from deploy.demo.people import CLIENTS, PASSWORD, SIGNING_IN, Person
+from deploy.demo.people import CLIENTS, COLLEAGUES, COMPANIES, PASSWORD, SIGNING_IN, Person
 from deploy.in_process import InProcess
-from shared.contracts import accounts, messaging
+from shared.contracts import accounts, companies, messaging
 from shared.platform.context import Actor
 from shared.platform.contract import Call
 
@@ -136,19 +136,31 @@ class Stage:
             self.ids[person.key] = signed_in["account"]["id"]
         self.world.settle()
         for person in SIGNING_IN:
-            self.do(accounts.ConfirmEmail, {"token": self._confirmation_token(person)}, Actor())
+            self.do(accounts.ConfirmEmail, {"token": self._token_of(person, "/confirm/")}, Actor())
         rows = [
             {"email": p.email, "name": p.name, "roles": ["client"], "locale": p.locale, "time_zone": p.time_zone}
             for p in CLIENTS
         ]
         ids = self.do(accounts.ImportAccounts, {"accounts": rows}, SYSTEM)["ids"]
         self.ids |= dict(zip((person.key for person in CLIENTS), ids, strict=True))
+        self._found_companies()
         self.world.settle()
 
-    def _confirmation_token(self, person: Person) -> str:
+    def _found_companies(self) -> None:
+        for key, company in COMPANIES.items():
+            self.do(companies.SaveCompany, {**company, "version": 0}, self.actor(key))
+        for owner, colleague, role in COLLEAGUES:
+            invited = {"email": self.people[colleague].email, "role": role}
+            self.do(companies.InviteColleague, invited, self.actor(owner))
+            self.world.settle()
+            token = self._token_of(self.people[colleague], "/join/")
+            self.do(companies.AcceptInvitation, {"token": token}, self.actor(colleague))
+
+    def _token_of(self, person: Person, page: str) -> str:
+        """The secret of the link to `page` that was mailed to them."""
         mails = self.do(messaging.ListMails, {"to": person.email, "limit": 5}, SYSTEM)["items"]
-        text = next(mail["text"] for mail in mails if "/confirm/" in mail["text"])
-        return str(text.split("/confirm/")[1].split()[0])
+        text = next(mail["text"] for mail in mails if page in mail["text"])
+        return str(text.split(page)[1].split()[0])
 
 
 def _quarter(at: datetime) -> datetime:

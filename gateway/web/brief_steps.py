@@ -24,12 +24,13 @@ from gateway import reasons, session
 from gateway.caller import caller, maybe
 from gateway.forms import Form, LongText, Rows, new_key, posted_key
 from gateway.session import needs
+from gateway.typed import keeps_typed
 from gateway.web import act, briefs, done, fragment, own_words
 from gateway.web.briefs import BriefForm
 from gateway.web.company import beginnings
 from shared.contracts import companies, matching
 from shared.contracts import requests as c
-from shared.platform.errors import DextraError, Invalid
+from shared.platform.errors import DextraError, Invalid, Unauthenticated
 
 Json = dict[str, Any]
 
@@ -67,6 +68,7 @@ class WordsForm(Form):
 
 
 @briefs.pages.route("/briefs/new", methods=["GET", "POST"], endpoint="new")
+@keeps_typed
 @needs("client", to=c.SaveBrief)
 def new() -> Response:
     if request.method == "POST":
@@ -77,6 +79,7 @@ def new() -> Response:
 
 
 @briefs.pages.route("/briefs/begun/<id>/words", methods=["GET", "POST"])
+@keeps_typed
 @needs("client", to=c.SaveBrief)
 def words(id: str) -> Response:
     if request.method == "POST":
@@ -109,6 +112,7 @@ def _words_page(form: WordsForm, id: str, *, back: bool, **context: Any) -> Resp
 
 
 @briefs.pages.route("/briefs/begun/<id>", methods=["GET", "POST"])
+@keeps_typed
 @needs("client", to=c.SaveBrief)
 def begun(id: str) -> Response:
     if request.method == "GET":
@@ -148,8 +152,12 @@ def _reading(form: BriefForm) -> Json:
     text = form["text"].typed
     found: Json = {"findings": [], "missing": []}
     if text.strip():
-        with suppress(DextraError):
+        try:
             found = caller.query(c.ReadBrief, {"text": text, "today": _today()})
+        except Unauthenticated:
+            raise
+        except DextraError:  # the chips are missing then, and nothing that was typed
+            pass
     return {**found, "text": text}
 
 
@@ -185,6 +193,7 @@ def _shown_before(form: BriefForm) -> set[str]:
 
 
 @briefs.pages.route("/briefs/begun/<id>/check", methods=["GET", "POST"])
+@keeps_typed
 @needs("client", to=c.SaveBrief)
 def check(id: str) -> Response:
     if request.method == "POST":
@@ -217,6 +226,7 @@ def new_fields() -> Response:
 
 
 @briefs.pages.route("/briefs/begun/<id>/fields", methods=["GET", "POST"])
+@keeps_typed
 @needs("client", to=c.SaveBrief)
 def fields(id: str) -> Response:
     if request.method == "POST":
@@ -275,13 +285,18 @@ def drop(id: str) -> Response:
 
 
 @briefs.pages.post("/briefs/count")
-@needs("client", to=c.SaveBrief)
 def count() -> Response:
-    """For htmx, while the client writes or chooses; without scripts the same is asked with a button of the form."""
-    if request.form.get("_step") == "words":
-        form = WordsForm()
-        return fragment("briefs/_fits.html", fits=_counted(form), reasons=reasons)
-    return fragment("briefs/_fits.html", fits=_fits(BriefForm()), reasons=reasons)
+    """For htmx, while the client writes or chooses; without scripts the same is asked with a button of the form.
+
+    Whose session has ended stays on the page: what they type is there alone.
+    """
+    try:
+        if session.current() is None:
+            raise Unauthenticated("Please sign in first.")
+        fits = _counted(WordsForm()) if request.form.get("_step") == "words" else _fits(BriefForm())
+    except Unauthenticated:
+        fits = {"signed_out": True}
+    return fragment("briefs/_fits.html", fits=fits, reasons=reasons)
 
 
 def _counted(words: WordsForm) -> Json | None:
@@ -291,6 +306,8 @@ def _counted(words: WordsForm) -> Json | None:
         return None
     try:
         reading = caller.query(c.ReadBrief, {"text": text[:5000], "today": _today()})
+    except Unauthenticated:
+        raise
     except DextraError:
         return None
     form = _filled(BriefForm(initial=_begin(text, reading["findings"]), posted=False))
@@ -305,6 +322,8 @@ def _fits(form: BriefForm) -> Json | None:
         counted: Json = caller.query(matching.CountFits, so_far(form))
     except Invalid:
         return {"unclear": True}
+    except Unauthenticated:
+        raise
     except DextraError:
         return None
     counted["most"] = max(counted["exclusions"], key=lambda one: one["failing"], default=None)

@@ -210,12 +210,15 @@ def beginnings(company: Json | None) -> Json:
     """What a new brief begins with, of what the company says: its zone, its usual day, its line of business."""
     if not company:
         return {}
-    hours = [day for day in company["working_hours"] if day["day"] not in ("sat", "sun")]
+    days: dict[str, list[Json]] = {}
+    for hours in company["working_hours"]:
+        if hours["day"] not in ("sat", "sun"):
+            days.setdefault(hours["day"], []).append(hours)
     usual = {
         "time_zone": company["time_zone"],
         "industry": company["industry"],
-        "day_start": max((day["start"] for day in hours), default=""),
-        "day_end": min((day["end"] for day in hours), default=""),
+        "day_start": max((min(part["start"] for part in parts) for parts in days.values()), default=""),
+        "day_end": min((max(part["end"] for part in parts) for parts in days.values()), default=""),
     }
     if usual["day_start"] >= usual["day_end"]:
         usual["day_start"] = usual["day_end"] = ""

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from gateway import formats, session
 from gateway.caller import caller, maybe
+from gateway.commands import may
 from gateway.session import needs
 from gateway.web import page
 from gateway.web.briefs import begun
@@ -78,14 +79,14 @@ def todos(got: Got) -> Iterator[Todo]:
     for sheet in _items(got, "timesheets"):
         yield from _of_timesheet(sheet)
     for offer in _items(got, "offers"):
-        if offer["state"] == "sent" and offer["by"] != my_side(offer):
+        if offer["state"] == "sent" and offer["by"] != my_side(offer) and may("accept_offer"):
             text = _("Answer the offer of %(name)s for “%(title)s”", name=other_name(offer), title=offer["brief_title"])
             yield Todo("handshake", text, url_for("offers.offer", id=offer["id"]), offer["expires_at"])
     for invoice in sorted(_items(got, "invoices"), key=lambda invoice: str(invoice["due_on"])):
         if invoice["kind"] == "invoice" and invoice["due"]["amount"] > 0:
             yield from _of_invoice(invoice)
     for brief in _items(got, "briefs"):
-        if brief["state"] == "draft":
+        if brief["state"] == "draft" and may("publish_brief"):
             text = _("Finish and publish your brief “%(title)s”", title=brief["title"])
             yield Todo("clipboard-list", text, url_for("briefs.brief", id=brief["id"]))
 
@@ -98,7 +99,7 @@ def _of_timesheet(sheet: Got) -> Iterator[Todo]:
         "date": formats.format_date(sheet["week_start"]),
     }
     side, state = my_side(sheet), sheet["state"]
-    if side == "client" and state == "submitted":
+    if side == "client" and state == "submitted" and may("approve_timesheet"):
         yield Todo("clock", _("Approve %(time)s of %(name)s, week of %(date)s", **facts), url, sheet["review_due_at"])
     elif side == "assistant" and state == "disputed":
         yield Todo("triangle-alert", _("Correct the week of %(date)s: %(name)s disputes entries of it", **facts), url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from services.requests.store import RequestsStore
 from shared.contracts import accounts, matching, requests
 from shared.platform.clock import utc_now
 from shared.platform.context import Actor
-from shared.platform.errors import Conflict, NotFound, Unauthenticated
+from shared.platform.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from shared.platform.ids import new_id
 from shared.platform.run import provider_of
 from shared.platform.service import set_clock
@@ -251,7 +252,10 @@ def test_every_step_of_a_brief_is_its_clients(stage: Stage) -> None:
         with pytest.raises(Unauthenticated):
             stage.call(getattr(requests, step), payload, Actor())
     assert stage.call(requests.GetBrief, {"id": brief["id"]}, clara)["version"] == brief["version"]
-    colleague = Actor(account_id=other.account_id, roles=other.roles, acting_for=clara.account_id)
+    approver = Actor(other.account_id, other.roles, acting_for=clara.account_id, acting_as="approver")
+    with pytest.raises(Forbidden):
+        stage.call(requests.PauseBrief, {"id": brief["id"]}, approver)
+    colleague = replace(approver, acting_as="owner")
     assert stage.call(requests.PauseBrief, {"id": brief["id"]}, colleague)["state"] == "paused"
 
 

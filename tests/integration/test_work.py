@@ -16,7 +16,7 @@ from deploy.in_process import InProcess
 from services.work.domain.week import submit_due
 from shared.contracts import matching, work
 from shared.platform.context import Actor
-from shared.platform.errors import Conflict, Invalid, NotFound
+from shared.platform.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.platform.ids import new_id
 from shared.platform.service import set_clock
 from tests.integration.test_work_and_billing import RETAINER, Json, Stage, attempt, last_week, monday, persist
@@ -263,8 +263,12 @@ def test_a_colleague_of_the_client_may_answer_for_it(stage: Stage) -> None:
 
     with pytest.raises(NotFound):
         stage.call(work.ApproveTimesheet, {"timesheet_id": sheet["id"]}, colleague)
-    for_client = replace(colleague, acting_for=contract["client_id"])
-    assert stage.call(work.ApproveTimesheet, {"timesheet_id": sheet["id"]}, for_client)["state"] == "approved"
+    viewer = replace(colleague, acting_for=contract["client_id"], acting_as="viewer", name="Dora")
+    with pytest.raises(Forbidden):
+        stage.call(work.ApproveTimesheet, {"timesheet_id": sheet["id"]}, viewer)
+    approver = replace(viewer, acting_as="approver")
+    approved = stage.call(work.ApproveTimesheet, {"timesheet_id": sheet["id"]}, approver)
+    assert (approved["state"], approved["approved_by_name"]) == ("approved", "Dora")
 
 
 def test_an_operator_reads_a_week_and_answers_nothing(stage: Stage) -> None:

@@ -72,7 +72,11 @@ COMPANY: dict[str, Any] = {
     "currency": "CHF",
     "description": "Notai dal 1950.",
     "description_locale": "it",
-    "working_hours": [{"day": day, "start": "08:30", "end": "16:30"} for day in ("mon", "tue")],
+    "working_hours": [
+        *({"day": day, "start": "08:30", "end": "12:30"} for day in ("mon", "tue")),
+        *({"day": day, "start": "14:00", "end": "17:30"} for day in ("mon", "tue")),
+        {"day": "sat", "start": "10:00", "end": "11:00"},
+    ],
 }
 COLLEAGUES: dict[str, Any] = {
     "role": "owner",

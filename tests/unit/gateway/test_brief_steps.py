@@ -9,12 +9,13 @@ from html import unescape
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from services.requests.domain.own_words.reading import Reader
-from shared.contracts import matching, requests, taxonomy
-from shared.platform.errors import Unavailable
+from shared.contracts import accounts, matching, requests, taxonomy
+from shared.platform.errors import Unauthenticated, Unavailable
 from tests.unit.gateway.canned_path import BRIEF, FITS
 from tests.unit.gateway.conftest import SignIn
 from tests.unit.gateway.fake_rpc import FakeRpc
@@ -218,3 +219,40 @@ def test_a_silent_service_loses_no_word(sign_in: SignIn, rpc: FakeRpc) -> None:
 
     assert page.status_code == 503
     assert "Ten hours a week for Mailchimp" in page.text
+
+
+def test_the_end_of_a_session_loses_no_word(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("client")
+    here = begin(browser)
+    typed = inputs(browser.get(here).text)
+    typed["weekly_minutes"] = "12"
+    rpc.on(accounts.CheckSession, Unauthenticated("Your session has ended."))
+
+    ended = browser.post(here, data=typed)
+
+    assert ended.status_code == 401
+    assert_sound(ended.text, "en")
+    kept = inputs(ended.text)
+    assert (kept["weekly_minutes"], kept["text"], kept["look"]) == ("12", TEXT, "1")
+    assert "publish" not in kept
+    assert browser.post("/briefs/new", data={"text": TEXT}).status_code == 401, "and as a visitor"
+    signed_out = browser.post("/briefs/count", data={"_step": "words", "text": TEXT})
+    assert "You are signed out" in signed_out.text
+
+    again = sign_in("client")
+    assert again.post(here, data=kept).status_code in (303, 422)
+    assert inputs(again.get(here).text)["weekly_minutes"] == "12"
+
+
+def test_a_form_of_an_earlier_session_is_asked_for_once_more(app: Flask, sign_in: SignIn) -> None:
+    browser = sign_in("client")
+    app.config["WTF_CSRF_ENABLED"] = True
+    typed = {"text": TEXT, "csrf_token": "of another session", "publish": "1"}
+
+    answer = browser.post("/briefs/new", data=typed, headers={"Sec-Fetch-Site": "same-origin"})
+
+    assert answer.status_code == 400
+    assert inputs(answer.text)["text"] == TEXT
+    assert inputs(answer.text)["csrf_token"] != "of another session"
+    forged = browser.post("/briefs/new", data=typed, headers={"Sec-Fetch-Site": "cross-site"})
+    assert TEXT not in forged.text

@@ -155,6 +155,7 @@ def test_what_the_company_says_begins_a_brief(dora: FlaskClient) -> None:
     assert '<option value="Europe/Paris" selected>' in page
     assert '<option value="legal" selected>' in page
     assert '<option value="08:30" selected>' in page
+    assert '<option value="17:30" selected>' in page
     assert "<option selected>CHF</option>" in page
 
 
