@@ -77,7 +77,7 @@ class Commitments(Collection[Commitment]):
 
     name = "commitments"
     entity = Commitment
-    personal = Owned(of=("assistant_id",))
+    personal = Owned(of=("assistant_id",), about=("client_id",))
     indexes = (Index("assistant_id", "live"),)
 
 
