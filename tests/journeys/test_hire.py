@@ -53,7 +53,7 @@ def write_profile(page: Page) -> None:
     page.locator("input[name=level][value=executive]").check()
     for service in ("calendar", "travel"):
         page.locator(f"input[name=services][value={service}]").check()
-    page.select_option("select[name=skills-0-code]", "calendar.management")
+    page.fill("input[name=skills-0-code]", "Calendar management")
     page.select_option("select[name=skills-0-level]", "4")
     page.select_option("select[name=languages-0-code]", "it")
     page.select_option("select[name=languages-0-cefr]", "C2")
@@ -104,7 +104,7 @@ def write_brief(page: Page, budget: str = "45") -> None:
     page.fill("textarea[name=text]", "Two trips a month, one calendar that is always full.")
     page.locator("input[name=level][value=executive]").check()
     page.locator("input[name=services][value=calendar]").check()
-    page.select_option("select[name=required_skills-0-code]", "calendar.management")
+    page.fill("input[name=required_skills-0-code]", "Calendar management")
     page.select_option("select[name=required_skills-0-level]", "3")
     page.fill("input[name=weekly_minutes]", "ten")
     page.fill("input[name=budget]", budget)
