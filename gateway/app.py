@@ -14,7 +14,7 @@ import structlog
 from flask import Flask, Response, current_app, g, request
 from flask_compress import Compress
 
-from gateway import commands, formats, forms, i18n, labels, practice, sentences, seo, session, uploads, web
+from gateway import commands, formats, forms, i18n, labels, practice, sentences, seo, session, uploads, vocabulary, web
 from gateway.caller import Rpc, caller
 from gateway.errors import init_errors
 from gateway.security import init_security
@@ -40,6 +40,7 @@ def create_app(settings: GatewaySettings | None = None, rpc: Rpc | None = None) 
     app.extensions["dextra.rpc"] = RpcClient(settings.amqp_uri, timeout=settings.call_timeout) if rpc is None else rpc
     app.extensions["dextra.checks"] = session.Checks(settings.session_check_seconds)
     app.before_request(begin_request)
+    vocabulary.init_vocabulary(app)
     init_security(app, settings)
     i18n.init_i18n(app)
     formats.init_formats(app)
@@ -125,4 +126,5 @@ def init_templates(app: Flask) -> None:
             "request_id": g.get("request_id", ""),
         }
 
+    app.jinja_env.globals.update(skill_names=forms.skill_names, first_time=forms.first_time)
     app.jinja_env.globals.update(new_key=forms.new_key, has_page=lambda endpoint: endpoint in app.view_functions)

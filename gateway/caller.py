@@ -16,8 +16,9 @@ from typing import Any, Protocol, cast
 from flask import current_app, g
 from werkzeug.local import LocalProxy
 
-from gateway import session
+from gateway import session, vocabulary
 from shared.contracts import accounts, messaging
+from shared.contracts.vocabulary import GetAdditions
 from shared.platform.context import Actor, Context
 from shared.platform.contract import SECRET_FIELDS, Call, Command, Query
 from shared.platform.errors import DextraError, Unauthenticated
@@ -100,7 +101,8 @@ class Caller:
         named = {name: _normal(each) for name, each in asked.items()}
         calls = {name: self._call(each, payload) for name, (each, payload, _) in named.items()}
         checking = self._checks()
-        answers = self._gather({**calls, **checking})
+        answers = self._gather({**calls, **checking, **self._news()})
+        vocabulary.current().takes(answers.get("_taxonomy"))
         if checking:
             self._judge(answers)
         result: dict[str, Json] = {}
@@ -143,6 +145,11 @@ class Caller:
         if not session.known_good(current):
             checks["_session"] = self._session_check(current.token)
         return checks
+
+    def _news(self) -> dict[str, RpcCall]:
+        """What was added to the taxonomy, when it is time to ask."""
+        taxonomy = vocabulary.current()
+        return {"_taxonomy": self._call(GetAdditions, taxonomy.asks())} if taxonomy.is_due else {}
 
     def _judge(self, answers: Mapping[str, Json]) -> None:
         """Raises Unauthenticated when the session's check was refused; what else was answered is thrown away."""

@@ -170,6 +170,12 @@ def work_description(code: str) -> str:
     return taxonomy.description(code, i18n.current_locale())
 
 
+def work_group(code: str) -> str:
+    """The name of the service that a skill or tool belongs to; "" for a service."""
+    service = taxonomy.service_of(code)
+    return taxonomy.label(service, i18n.current_locale()) if service else ""
+
+
 def taxon(code: str) -> str:
     """The name of a service, skill or language."""
     return taxonomy.label(code, i18n.current_locale())
@@ -470,6 +476,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "taxon": taxon,
     "host": host,
     "work_description": work_description,
+    "work_group": work_group,
     "zone_name": zone_name,
     "country_name": country_name,
     "currency_name": currency_name,

@@ -27,7 +27,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
-from flask import request
+from flask import g, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -36,6 +36,7 @@ from gateway.formats import Unreadable
 from gateway.web import page
 from shared.contracts import practice_files, taxonomy
 from shared.contracts.fields import COUNTRIES, DAYS
+from shared.contracts.taxonomy import search as taxonomy_search
 from shared.platform.errors import Conflict, DextraError, Invalid, TooMany, Unavailable
 from shared.platform.errors import Text as Sentence
 from shared.platform.money import EXPONENTS
@@ -45,6 +46,7 @@ Choices = Sequence[Any] | Callable[[], Sequence[Any]]
 FILL_IN = "Please fill this in."
 KEY = "_key"
 MORE = "_more"
+PICK = "-pick"
 AGAIN = ("_copy", "_preview")
 """Buttons that bring the same form again, with everything that was typed."""
 
@@ -426,6 +428,50 @@ ACCEPTED = {
 }
 
 
+class SkillName(Field):
+    """A skill or tool, chosen by typing its name: the browser offers the names (a datalist), and any synonym is
+    understood. What is nearly one is asked back: `near` are the codes to choose from, by the button `<name>-pick`."""
+
+    widget = "skill"
+    kinds: ClassVar[tuple[str, ...]] = ("skill", "tool")
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.near: list[str] = []
+
+    def take(self, data: MultiDict[str, str]) -> None:
+        picked = data.get(f"{self.html_name}{PICK}", "")
+        if picked and (code := taxonomy_search.meant(picked, self.kinds)):
+            self.show(code)
+        else:
+            super().take(data)
+
+    def read(self, typed: str) -> str:
+        code = self._meant(typed)
+        if not code:
+            self.near = taxonomy_search.like(typed, self.kinds, limit=5)
+            raise Unreadable("“%(typed)s” is not in the list. Choose what comes near, or clear it.", typed=typed[:60])
+        self.typed = self.write(code)
+        return code
+
+    def _meant(self, typed: str) -> str:
+        """Looks once more for what was added a moment ago."""
+        code = taxonomy_search.meant(typed, self.kinds)
+        if not code:
+            taxonomy.fresh()
+            code = taxonomy_search.meant(typed, self.kinds)
+        return code
+
+    def write(self, value: str) -> str:
+        return taxonomy.label(value, i18n.current_locale())
+
+
+class WorkName(SkillName):
+    """Any service, skill or tool, by its name."""
+
+    kinds = ("service", "skill", "tool")
+
+
 class Rows(Field):
     """A list of small groups of fields, such as skills with their levels.
 
@@ -644,7 +690,7 @@ class Form:
         self.alerts: list[Sentence] = []
         self.fields: dict[str, Field] = {}
         again = bool(data and (data.get(MORE) or any(data.get(name) for name in AGAIN)))
-        self.more = again or bool(data and any(key.endswith("-remove") for key in data))
+        self.more = again or bool(data and any(key.endswith(("-remove", PICK)) for key in data))
         """Only another row or a look was asked for: nothing is to be done yet, and no problems shown."""
         for name, declaration in self.declared.items():
             if name in without:
@@ -814,16 +860,28 @@ def _taxa(entries: Mapping[str, Any]) -> list[Choice]:
     return sorted(((code, taxonomy.label(code, locale)) for code in entries), key=lambda pair: pair[1].casefold())
 
 
-def skills() -> list[Any]:
-    """Skills under the services they belong to."""
-    locale = i18n.current_locale()
-    groups: dict[str, list[Choice]] = {}
-    for code, entry in taxonomy.SKILLS.items():
-        groups.setdefault(entry["service"], []).append((code, taxonomy.label(code, locale)))
-    return [
-        (taxonomy.label(service, locale), sorted(pairs, key=lambda pair: pair[1].casefold()))
-        for service, pairs in groups.items()
+def skill_names(kinds: Sequence[str] = SkillName.kinds) -> Sequence[tuple[str, str]]:
+    """Names of skills and tools with that of the service they belong to, for a datalist."""
+    return _names(taxonomy.version(), i18n.current_locale(), tuple(kinds))
+
+
+@functools.lru_cache(maxsize=8)
+def _names(_version: int, locale: str, kinds: tuple[str, ...]) -> Sequence[tuple[str, str]]:
+    listed = [
+        (entry.label(locale), taxonomy.label(entry.service, locale))
+        for entry in taxonomy.ENTRIES.values()
+        if entry.kind in kinds
     ]
+    return tuple(sorted(listed, key=lambda pair: pair[0].casefold()))
+
+
+def first_time(name: str) -> bool:
+    """Whether this page asks for the first time: what several fields share is drawn once."""
+    drawn: set[str] = g.setdefault("drawn_once", set())
+    if name in drawn:
+        return False
+    drawn.add(name)
+    return True
 
 
 def named(kind: str, *codes: str) -> Callable[[], list[Choice]]:

@@ -64,6 +64,15 @@ SENTENCES: dict[str, tuple[Any, str]] = {
         _l("%(count)s assistants are new for your search “%(search_name)s”: %(names)s."),
         "search",
     ),
+    "proposal.decided/accepted": (
+        _l("What you proposed is in the list now: “%(title)s”, as “%(label)s”."),
+        "circle-check",
+    ),
+    "proposal.decided/merged": (
+        _l("“%(title)s” is in the list as “%(label)s”; your words find it now."),
+        "circle-check",
+    ),
+    "proposal.decided/declined": (_l("“%(title)s” was not taken into the list: %(reason)s"), "ban"),
     "review.opened": (_l("How was working with %(name)s on “%(title)s”? You can say so until %(closes_at)s."), "star"),
     "review.written": (
         _l("%(name)s has reviewed “%(title)s”. It stays sealed until you write yours, or until %(closes_at)s."),

@@ -99,10 +99,30 @@ def of_work(work: Mapping[str, Any]) -> Json:
             "highPrice": str(Money(rates["high"], rates["currency"]).decimal),
             "offerCount": rates["count"],
         }
+    service["about"] = {"@id": address() + "#term"}
     steps = [(_("Services and skills"), url_for("directory.index")), (name, request.path)]
     if belongs := taxonomy.service_of(code):
         steps.insert(1, (taxonomy.label(belongs, locale), url_for("directory.work", code=belongs)))
-    return _graph(service, breadcrumbs(steps))
+    return _graph(service, _term(code, name), breadcrumbs(steps))
+
+
+def _term(code: str, name: str) -> Json:
+    """The service or skill as a term of our list; the same as what other classifications call exactly so."""
+    entry = taxonomy.ENTRIES.get(code)
+    term: Json = {
+        "@type": "DefinedTerm",
+        "@id": address() + "#term",
+        "name": name,
+        "termCode": code,
+        "description": taxonomy.description(code, i18n.current_locale()),
+        "inDefinedTermSet": public_url(url_for("directory.index")),
+    }
+    same = [one.code for one in entry.esco if one.match == "exact"] if entry else []
+    if same:
+        term["sameAs"] = same
+    if entry and (others := sorted(entry.names - {name})):
+        term["alternateName"] = others[:12]
+    return term
 
 
 def of_assistant(profile: Mapping[str, Any]) -> Json:

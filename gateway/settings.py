@@ -37,6 +37,14 @@ class GatewaySettings:
     call_timeout: float = setting(
         "CALL_TIMEOUT", "seconds until a service's answer is given up", 8.0, check=at_least(0.1)
     )
+    taxonomy_seconds: float = setting(
+        "TAXONOMY_SECONDS", "how often it is asked what operators added to the taxonomy", 15.0, check=at_least(1)
+    )
+    taxonomy_folder: str = setting(
+        "TAXONOMY_FOLDER",
+        "a folder with more services, skills and tools; give it to the gateway and all services alike",
+        "",
+    )
     log_level: str = setting("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR", "INFO")
 
     @property

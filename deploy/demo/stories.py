@@ -14,7 +14,7 @@ from deploy.demo import phrases
 from deploy.demo.briefs import ASKS, Ask
 from deploy.demo.people import PRACTICES, SIGNING_IN
 from deploy.demo.stage import ASSISTANT, OPERATOR, Json, Stage, Story
-from shared.contracts import billing, matching, messaging, requests, work
+from shared.contracts import billing, matching, messaging, requests, vocabulary, work
 from shared.platform.context import Actor
 
 Slots = tuple[tuple[int, str, int], ...]
@@ -257,6 +257,7 @@ def of(stage: Stage) -> Iterator[Story]:
     yield from _open_briefs(stage)
     yield _tidying(stage)
     yield _checks(stage)
+    yield _proposals(stage)
 
 
 # -- briefs and offers -----------------------------------------------------------------------------------------------
@@ -773,6 +774,33 @@ def _tidying(stage: Stage) -> Story:
     yield stage.recently(2 * 24 + 3)
     for key in ("anna", "james", "marco", "sarah", "elena", "operator"):
         stage.do(messaging.MarkNotificationsRead, None, stage.actor(key))
+
+
+def _proposals(stage: Stage) -> Story:
+    """One proposal for the list of skills is in it, one waits."""
+    yield stage.ago(16, "10:00")
+    asked = {"kind": "tool", "name": "Notion Calendar", "service": "calendar", "locale": "en"}
+    proposal = stage.do(vocabulary.ProposeWork, asked, stage.actor("james"))
+    entry = {
+        "kind": "tool",
+        "service": "calendar",
+        "labels": {"en": "Notion Calendar", "it": "Notion Calendar"},
+        "synonyms": {"en": ["cron calendar"], "it": []},
+        "descriptions": {
+            "en": "Calendars beside documents and tasks in Notion Calendar.",
+            "it": "Calendari accanto a documenti e attività in Notion Calendar.",
+        },
+    }
+    stage.do(vocabulary.AcceptProposal, {"id": proposal["id"], **entry}, OPERATOR)
+    yield stage.ago(3, "15:00")
+    asked = {
+        "kind": "skill",
+        "name": "Sbobinatura di udienze",
+        "service": "legal_support",
+        "description": "Trascrizione integrale delle registrazioni di udienza, con i tempi e i nomi di chi parla.",
+        "locale": "it",
+    }
+    stage.do(vocabulary.ProposeWork, asked, stage.actor("elena"))
 
 
 def _checks(stage: Stage) -> Story:

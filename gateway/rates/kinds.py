@@ -242,7 +242,7 @@ PRICES: dict[str, Kind] = {
             "services": _services(),
             "includes": _includes(),
         },
-        more=("name", "services", "includes"),
+        more=("services", "includes"),
     ),
     "retainer": Kind(
         _l("Plan"),
@@ -259,7 +259,7 @@ PRICES: dict[str, Kind] = {
             "services": _services(),
             "includes": _includes(),
         },
-        more=("name", "weekly_limit_minutes", "services", "includes"),
+        more=("weekly_limit_minutes", "services", "includes"),
     ),
     "project": Kind(
         _l("Project"),
@@ -292,7 +292,7 @@ PRICES: dict[str, Kind] = {
             "services": _services(),
             "includes": _includes(),
         },
-        more=("name", "services", "includes"),
+        more=("services", "includes"),
     ),
 }
 

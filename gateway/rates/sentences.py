@@ -158,10 +158,8 @@ class Reading:
         if say is None:
             return [_("There is a further term: %(kind)s.", kind=str(rule["kind"]).replace("_", " "))]
         said = say(self, rule)
-        reached = [self.title(self.prices[id]) for id in rule["prices"] if id in self.prices]
-        if reached and len(reached) < len(self.prices):
-            said.append(_("Only for: %(prices)s.", prices=self.listed(reached)))
-        return said
+        reached = [self.prices[id] for id in rule["prices"] if id in self.prices]
+        return [*said, *(self._only(reached) if reached else ())]
 
     def listed(self, titles: Sequence[str]) -> str:
         """`a, b and c`, of which some may be markup."""
@@ -170,20 +168,73 @@ class Reading:
         return Markup(", ").join(titles)
 
     def unsaid(self) -> list[tuple[str, str]]:
-        """What holds because no rule says otherwise."""
+        """What holds because no rule says otherwise, as billing charges it (services/billing/domain/charging)."""
         said = []
-        ruled = _reached(self.card, "rollover")
-        lapsing = [p for p in self.card["prices"] if p["kind"] == "retainer" and p["minutes"] and p["id"] not in ruled]
-        if lapsing:
-            lapse = [_("Unused hours lapse when the period ends.")]
-            if len(lapsing) < len(self.prices):
-                titles = [self.title(price) for price in lapsing]
-                lapse.append(_("Only for: %(prices)s.", prices=self.listed(titles)))
-            said.append(("plan", _together(lapse)))
+        for kind, takes, rule in USUAL:
+            ruled = _reached(self.card, kind)
+            without = [price for price in self.card["prices"] if takes(price) and price["id"] not in ruled]
+            if without:
+                lines = RULES[kind](self, rule) if rule else [_("Unused hours lapse when the period ends.")]
+                said.append((topic_of(kind), _together([*lines, *self._only(without)])))
         highest = [rule for rule in self.card["rules"] if rule["kind"] == "surcharge" and not rule["add"]]
         if len(highest) > 1:
             said.append(("extra", _("Where several surcharges apply, the highest counts.")))
         return said
+
+    def _only(self, prices: Sequence[Json]) -> list[str]:
+        """For which prices something holds, where not for all."""
+        if len(prices) == len(self.prices):
+            return []
+        return [_("Only for: %(prices)s.", prices=self.listed([self.title(price) for price in prices]))]
+
+
+Takes = Callable[[Json], bool]
+
+
+def _is(*kinds: str) -> Takes:
+    return lambda price: price["kind"] in kinds
+
+
+def _has_hours(price: Json) -> bool:
+    return price["kind"] in ("block", "retainer") and bool(price["minutes"])
+
+
+def _any(_price: Json) -> bool:
+    return True
+
+
+def _plan_each(period: str) -> Takes:
+    return lambda price: price["kind"] == "retainer" and price["period"] == period
+
+
+_BILLING: Json = {
+    "every": "month", "timing": "arrears", "anchor": "calendar", "days": [], "weekday": "", "includes_day": False,
+    "ahead_days": 0, "estimate_minutes": 0,
+}  # fmt: skip
+USUAL: tuple[tuple[str, Takes, Json], ...] = (
+    ("rollover", lambda price: price["kind"] == "retainer" and bool(price["minutes"]), {}),
+    (
+        "overage",
+        _has_hours,
+        {"treatment": "asked", "rate": "plan", "percent": 100, "amount": 0, "block_minutes": 0, "free_minutes": 0,
+         "asked_from_minutes": 0},
+    ),
+    ("billing", _is("hourly"), {**_BILLING, "every": "week"}),
+    ("billing", _is("block", "project", "piece"), _BILLING),
+    *(
+        ("billing", _plan_each(period), {**_BILLING, "every": period, "timing": "advance", "anchor": "signing"})
+        for period in ("week", "two_weeks", "month", "quarter", "year")
+    ),
+    (
+        "due",
+        _any,
+        {"days": 0, "business_days": False, "before_start": False, "from_month_end": False, "day_of_month": 0,
+         "country": "", "region": ""},
+    ),
+    ("expenses", _any, {"approval": "written", "above": 0, "markup": 0, "apart_above": 0}),
+    ("notice", _any, {"days": 0, "months": 0, "from_period_end": False}),
+)  # fmt: skip
+"""Kinds of rules, which prices need one, and what is charged without it ({}: the hours lapse)."""
 
 
 def _reached(card: Json, kind: str) -> set[str]:

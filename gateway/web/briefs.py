@@ -22,6 +22,7 @@ from gateway.forms import (
     LongText,
     MoneyInput,
     Rows,
+    SkillName,
     Text,
     half_hours,
     industries,
@@ -29,7 +30,6 @@ from gateway.forms import (
     named,
     posted_key,
     services,
-    skills,
     time_zones,
 )
 from gateway.session import needs
@@ -71,7 +71,7 @@ class BriefForm(Form):
     required_skills = Rows(
         _l("Skills you require"),
         {
-            "code": Choose(_l("Skill"), skills, blank=_l("Choose a skill")),
+            "code": SkillName(_l("Skill"), placeholder=_l("Type a name, such as Xero")),
             "level": ChooseNumber(_l("Level"), named("skill_level"), default=2),
         },
         optional=True,
@@ -82,7 +82,7 @@ class BriefForm(Form):
     preferred_skills = Rows(
         _l("Skills you would like"),
         {
-            "code": Choose(_l("Skill"), skills, blank=_l("Choose a skill")),
+            "code": SkillName(_l("Skill"), placeholder=_l("Type a name, such as Xero")),
             "level": ChooseNumber(_l("Level"), named("skill_level"), default=2),
         },
         optional=True,

@@ -12,30 +12,47 @@ from gateway import i18n, seo
 from gateway.caller import caller, maybe
 from gateway.web import page
 from shared.contracts import matching, taxonomy
+from shared.contracts.taxonomy import search
+from shared.contracts.taxonomy.entries import WORK
 
 pages = Blueprint("directory", __name__)
 
 SITEMAP_SIZE = 10_000
 A_DAY = 86_400
 SHOWN = 6
+FIRST = 6
+"""Skills of a service that are shown in the list of all services."""
+FOUND = 60
 PLOT_WIDTH, PLOT_HEIGHT = 480, 96
 
 
 @pages.get("/skills")
 def index() -> Response:
+    """All services, each with what is most offered in it; or, with `q`, what is called like that."""
+    words = request.args.get("q", "").strip()[:80]
     directory = caller.query(matching.GetDirectory)
     counts = {one["code"]: one["count"] for one in (*directory["services"], *directory["skills"])}
     locale = i18n.current_locale()
     services = sorted(taxonomy.SERVICES, key=lambda code: taxonomy.label(code, locale).casefold())
     listed = [(code, counts.get(code, 0), _skills(code, counts)) for code in services]
-    return page("directory/index.html", listed=listed, assistants=directory["assistants"])
+    found = [(code, counts.get(code, 0)) for code in search.like(words, limit=FOUND)] if words else []
+    return page(
+        "directory/index.html",
+        listed=listed,
+        first=FIRST,
+        words=words,
+        found=found,
+        assistants=directory["assistants"],
+        skills=len(taxonomy.SKILLS),
+    )
 
 
 @pages.get("/skills/<code>")
 def work(code: str) -> Response:
-    if code not in taxonomy.SERVICES and code not in taxonomy.SKILLS:
+    entry = taxonomy.find(code)
+    if entry is None or entry.kind not in WORK:
         abort(404)
-    kind = "services" if code in taxonomy.SERVICES else "skills"
+    kind = "services" if entry.kind == "service" else "skills"
     got = caller.queries(
         work=(matching.DescribeWork, {"code": code}),
         cards=maybe(matching.BrowseAssistants, {kind: [code], "limit": SHOWN, "sort": "free"}),
@@ -44,21 +61,25 @@ def work(code: str) -> Response:
     directory = got.pop("directory") or {"skills": (), "services": ()}
     counts = {one["code"]: one["count"] for one in directory["skills"]}
     plots = [{**rates, "bars": bars(rates)} for rates in got["work"]["rates"]]
+    within = _skills(code, counts) if kind == "services" else []
     return page(
         "directory/work.html",
         kind=kind,
-        belongs=taxonomy.service_of(code),
-        description=taxonomy.description(code, i18n.current_locale()),
-        skills=_skills(code, counts) if kind == "services" else [],
+        entry=entry,
+        belongs=entry.service,
+        description=entry.description(i18n.current_locale()),
+        skills=[pair for pair in within if not taxonomy.is_tool(pair[0])],
+        tools=[pair for pair in within if taxonomy.is_tool(pair[0])],
         plots=plots,
         **got,
     )
 
 
 def _skills(service: str, counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Codes and counts of a service's skills, those with most first."""
+    """Codes and counts of a service's skills and tools, those with most first."""
+    locale = i18n.current_locale()
     listed = [(code, counts.get(code, 0)) for code in taxonomy.skills_of(service)]
-    return sorted(listed, key=lambda pair: (-pair[1], pair[0]))
+    return sorted(listed, key=lambda pair: (-pair[1], taxonomy.label(pair[0], locale).casefold()))
 
 
 def bars(rates: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -73,6 +73,7 @@ def tabs(active: str) -> list[tuple[str, str, bool, int]]:
         "operator.ledger": _("Ledger"),
         "operator.accounts_list": _("Accounts"),
         "weights.index": _("Matching"),
+        "proposals.console": _("Taxonomy"),
         "reviews.operator_checks": _("Checks"),
         "reviews.operator_reviews": _("Reported reviews"),
     }

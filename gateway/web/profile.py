@@ -24,6 +24,7 @@ from gateway.forms import (
     MoneyInput,
     Number,
     Rows,
+    SkillName,
     Text,
     countries,
     industries,
@@ -31,7 +32,6 @@ from gateway.forms import (
     named,
     posted_key,
     services,
-    skills,
 )
 from gateway.session import needs
 from gateway.web import act, done, page
@@ -175,7 +175,7 @@ class WorkForm(PartForm):
     skills = Rows(
         _l("Skills"),
         {
-            "code": Choose(_l("Skill"), skills, blank=_l("Choose a skill")),
+            "code": SkillName(_l("Skill"), placeholder=_l("Type a name, such as Xero")),
             "level": ChooseNumber(_l("Level"), named("skill_level"), default=2),
         },
         add=_l("Another skill"),

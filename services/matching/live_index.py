@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Generic, TypeVar
@@ -146,7 +146,7 @@ class SelfCheck:
 class LiveIndex:
     """An engine that is never further behind the database than `MAX_AGE`, and the weights in force."""
 
-    def __init__(self, store: MatchingStore, terms: TermIndex, run: Run = in_this_thread) -> None:
+    def __init__(self, store: MatchingStore, terms: Callable[[], TermIndex], run: Run = in_this_thread) -> None:
         self.built = False
         self.build_seconds = 0.0
         self.self_check = SelfCheck()
@@ -201,7 +201,7 @@ class LiveIndex:
         """A new index from the database takes the place of the old one, which is compared with it first."""
         with self._building:
             started = time.monotonic()
-            made = Replica(self._store, TableEngine(self._terms, self._run))
+            made = Replica(self._store, TableEngine(self._terms(), self._run))
             made.fill(self._run)
             made.keep_up()
             with self._looking:
@@ -242,6 +242,7 @@ class LiveIndex:
     def _look(self) -> None:
         started = time.monotonic()
         self._current.keep_up()
+        self._current.engine.set_terms(self._terms())
         self._weights = self._store.weights.in_force()
         self._looked_at = started
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 import time
 import weakref
@@ -54,8 +55,9 @@ from services.matching.domain.weights import SIDES, Weights
 from services.matching.live_index import LiveIndex
 from services.matching.price_job import PriceJob
 from services.matching.store import MatchingStore, Promise
-from shared.contracts import accounts, billing, companies, messaging, profiles, requests, taxonomy, work
+from shared.contracts import accounts, billing, companies, messaging, profiles, requests, taxonomy, vocabulary, work
 from shared.contracts import matching as c
+from shared.platform.additions import watched
 from shared.platform.context import Actor
 from shared.platform.errors import Conflict, NotFound, Unavailable
 from shared.platform.ids import new_id
@@ -98,6 +100,12 @@ CHECK_EVENTS = {
 }
 
 
+@functools.lru_cache(maxsize=1)
+def terms(_version: int) -> TermIndex:
+    """Of all names of the taxonomy in a version of it."""
+    return TermIndex(taxonomy.names())
+
+
 class MatchingService(Service):
     name = "matching"
     store = StoreProvider(MatchingStore)
@@ -107,7 +115,8 @@ class MatchingService(Service):
     @classmethod
     def on_start(cls, store: MatchingStore, _settings: Any) -> None:
         store.weights.add_default()
-        index = store.index = LiveIndex(store, TermIndex(taxonomy.names()), run=tpool.execute)
+        watched(store.taxonomy_additions)
+        index = store.index = LiveIndex(store, lambda: terms(taxonomy.fresh()), run=tpool.execute)
         cls.indexes.add(index)
         gone = weakref.ref(index)
         threading.Thread(target=index.build, name="matching-index", daemon=True).start()
@@ -790,6 +799,8 @@ class MatchingService(Service):
         side, id = request["side"], request["id"]
         if side == Side.CLIENT.value:
             call.actor.require()
+        elif call.actor.party_id != id and not call.actor.has("operator"):
+            self.store.practices.published(id)
         return self._facts(side, [id], call.now)[id]
 
     def _facts(self, side: str, ids: Iterable[str], at: datetime) -> dict[str, dict[str, Any]]:
@@ -943,6 +954,10 @@ class MatchingService(Service):
     @subscribe(companies.CompanyChanged)
     def on_company(self, call: Call, event: Received) -> None:
         call.tx.companies.put_if_newer(company_of(event.data), event.sequence)
+
+    @subscribe(vocabulary.TaxonomyExtended)
+    def on_taxonomy_extended(self, call: Call, event: Received) -> None:
+        call.tx.taxonomy_additions.keep(event.data)
 
     @subscribe(accounts.AccountsImported)
     def on_accounts_imported(self, call: Call, event: Received) -> None:

@@ -21,6 +21,7 @@ from services.matching.domain.searches import Search
 from services.matching.domain.table import Standing
 from services.matching.domain.track import Talks, Track
 from services.matching.domain.weights import DEFAULT_WEIGHTS, FORMULA, Weights, WeightsState
+from shared.platform.additions import TaxonomyAdditions
 from shared.platform.clock import utc_now
 from shared.platform.errors import NotFound
 from shared.platform.ids import new_id
@@ -537,6 +538,7 @@ class MatchingStore(Database):
         "availabilities": "profiles",
         "briefs": "requests",
         "people": "accounts",
+        "taxonomy_additions": "profiles",
         "worked": "work",
         "payers": "billing",
         "talks": "messaging",
@@ -563,6 +565,7 @@ class MatchingStore(Database):
     reviews = Reviews
     checks = Checks
     jobs = Jobs
+    taxonomy_additions = TaxonomyAdditions
 
     def erase(self, account_id: str, *, later: bool = False) -> int:
         """Besides: what stands under a side and the account."""

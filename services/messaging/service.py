@@ -28,7 +28,7 @@ from services.messaging.mails.formats import Reader
 from services.messaging.mails.smtp import Courier, Server, wrong_url
 from services.messaging.mails.words import DEXTRA
 from services.messaging.store import MessagingStore
-from shared.contracts import accounts, billing, companies, matching, profiles, requests, work
+from shared.contracts import accounts, billing, companies, matching, profiles, requests, vocabulary, work
 from shared.contracts import messaging as c
 from shared.platform.errors import Conflict, Forbidden
 from shared.platform.sealing import Sealer, SealingSettings
@@ -349,6 +349,7 @@ class MessagingService(Service):
         requests.BriefExpiring,
         requests.BriefEnded,
         matching.SearchFound,
+        vocabulary.ProposalDecided,
         matching.ReviewOpened,
         matching.ReviewWritten,
         matching.ReviewClosing,

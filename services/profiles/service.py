@@ -14,9 +14,11 @@ from services.profiles.domain.profile import Content, Profile, require_assistant
 from services.profiles.domain.rate_card import RateCard
 from services.profiles.parts import AddressPart, EvidencePart, FilesPart, erase_practice, shown
 from services.profiles.store import Owner, ProfilesStore
+from services.profiles.vocabulary_part import VocabularyPart
 from shared.contracts import accounts
 from shared.contracts import profiles as c
 from shared.contracts import rate_cards as cards
+from shared.platform.additions import watched
 from shared.platform.errors import NotFound
 from shared.platform.file_store import FileSettings
 from shared.platform.ids import new_id
@@ -25,12 +27,16 @@ from shared.platform.service import IMPORTED, Call, Received, Service, StoreProv
 Request = dict[str, Any]
 
 
-class ProfilesService(CalendarPart, FilesPart, EvidencePart, AddressPart, Service):
+class ProfilesService(CalendarPart, FilesPart, EvidencePart, AddressPart, VocabularyPart, Service):
     name = "profiles"
     settings_class = FileSettings
     run_aside = staticmethod(spawn_n)
     run_in_thread = staticmethod(tpool.execute)
     store = StoreProvider(ProfilesStore)
+
+    @classmethod
+    def on_start(cls, store: ProfilesStore, _settings: Any) -> None:
+        watched(store.taxonomy_additions)
 
     @command(c.SaveProfile)
     def save_profile(self, call: Call, request: Request) -> dict[str, Any]:

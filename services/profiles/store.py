@@ -14,6 +14,8 @@ from services.profiles.domain.evidence import Evidence
 from services.profiles.domain.files import File, FileState, Held
 from services.profiles.domain.profile import Profile
 from services.profiles.domain.rate_card import RateCard
+from services.profiles.domain.vocabulary import Proposal
+from shared.platform.additions import TaxonomyAdditions
 from shared.platform.personal import Held as Owned
 from shared.platform.personal import NothingPersonal, Personal
 from shared.platform.storage import Collection, Database, Document, Index, Raw
@@ -44,7 +46,7 @@ class RateCards(Collection[RateCard]):
 class Availabilities(Collection[Availability]):
     name = "availabilities"
     entity = Availability
-    personal = Owned(of=("_id",))
+    personal = Owned(of=("_id",), secret=("feed_key",))
     indexes = (Index("feed_key", unique=True, where={"feed_key": {"$gt": ""}}),)
 
     def of(self, assistant_id: str) -> Availability:
@@ -156,12 +158,46 @@ class Addresses(Collection[Address]):
         self.raw.delete_many({"owner_id": owner_id}, session=self.session)
 
 
+class Proposals(Collection[Proposal]):
+    """What assistants propose for the taxonomy."""
+
+    name = "taxonomy_proposals"
+    entity = Proposal
+    personal = Owned(of=("by",), secret=("by",))
+    indexes = (
+        Index("open_name", unique=True, where={"state": "proposed"}),
+        Index("by", "-_id"),
+        Index("state", "-_id"),
+    )
+
+    def to_document(self, entity: Proposal) -> Document:
+        return {**super().to_document(entity), "open_name": entity.open_name}
+
+    def open_by_name(self, folded: str) -> Proposal | None:
+        return self.find_one(open_name=folded, state="proposed")
+
+
+class TaxonomyNumbers(Raw):
+    """The last number that a change of the taxonomy got."""
+
+    name = "taxonomy_numbers"
+    personal = NothingPersonal("a number")
+
+    def take(self) -> int:
+        """The next one. Two transactions that take one conflict: the second runs again and sees what the first did."""
+        self.raw.update_one({"_id": "last"}, {"$inc": {"last": 1}}, upsert=True, session=self.session)
+        row = self.raw.find_one({"_id": "last"}, session=self.session)
+        return int(row["last"]) if row else 1
+
+
 class ProfilesStore(Database):
     service = "profiles"
     facts: ClassVar[dict[str, Personal]] = {
         "profile.": Owned(of=("assistant_id",)),
         "rate_card.": Owned(of=("assistant_id",)),
         "availability.": Owned(of=("assistant_id",)),
+        "proposal.": Owned(of=("assistant_id",)),
+        "taxonomy.": NothingPersonal("names of services, skills and tools"),
         "profiles.imported": NothingPersonal("several profiles each: `redact` below takes the one out"),
     }
     copies: ClassVar[dict[str, str]] = {"owners": "accounts", "commitments": "matching"}
@@ -175,6 +211,15 @@ class ProfilesStore(Database):
     upload_chunks = UploadChunks
     evidence = Pieces
     addresses = Addresses
+    proposals = Proposals
+    taxonomy_additions = TaxonomyAdditions
+    taxonomy_numbers = TaxonomyNumbers
+
+    def erase(self, account_id: str, *, later: bool = False) -> int:
+        """A proposal stays, for others may have made it too; who made it does not."""
+        pulled = self.proposals.raw.update_many({"by": account_id}, {"$pull": {"by": account_id}}, session=self.session)
+        touched: int = pulled.modified_count
+        return touched + super().erase(account_id, later=later)
 
     def redact(self, account_id: str) -> int:
         """Of profiles that were imported together, the one alone goes."""

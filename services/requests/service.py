@@ -10,8 +10,9 @@ from services.requests.domain.own_words.reading import Reader, Reading
 from services.requests.domain.shortlist import Kept, keep, key
 from services.requests.domain.sketch import Sketch, begin, unknown
 from services.requests.store import Client, RequestsStore
-from shared.contracts import accounts, matching, taxonomy
+from shared.contracts import accounts, matching, taxonomy, vocabulary
 from shared.contracts import requests as c
+from shared.platform.additions import watched
 from shared.platform.contract import Event
 from shared.platform.ids import new_id
 from shared.platform.service import IMPORTED, Call, Received, Service, StoreProvider, command, query, subscribe, timer
@@ -32,9 +33,9 @@ EVENTS: dict[str, Event] = {
 }
 
 
-@functools.cache
-def reader() -> Reader:
-    """Of all names of the taxonomy; made once in a process."""
+@functools.lru_cache(maxsize=1)
+def reader(_version: int) -> Reader:
+    """Of all names of the taxonomy in a version of it."""
     return Reader(taxonomy.all_names(), taxonomy.proper_names())
 
 
@@ -42,10 +43,14 @@ class RequestsService(Service):
     name = "requests"
     store = StoreProvider(RequestsStore)
 
+    @classmethod
+    def on_start(cls, store: RequestsStore, _settings: Any) -> None:
+        watched(store.taxonomy_additions)
+
     @query(c.ReadBrief)
     def read_brief(self, call: Call, request: Request) -> Reading:
         call.actor.require()
-        return reader().read(request["text"], request["today"] or call.now.date())
+        return reader(taxonomy.fresh()).read(request["text"], request["today"] or call.now.date())
 
     # -- briefs that are still being written -----------------------------------------------------------------------
 
@@ -198,6 +203,10 @@ class RequestsService(Service):
         if call.tx.briefs.keep_alive(alive):
             _set_timers(call, alive)
 
+    @subscribe(vocabulary.TaxonomyExtended)
+    def on_taxonomy_extended(self, call: Call, event: Received) -> None:
+        call.tx.taxonomy_additions.keep(event.data)
+
     @subscribe(matching.ContractStarted)
     def on_contract_started(self, call: Call, event: Received) -> None:
         brief = call.tx.briefs.find_one(id=event.data["brief_id"])
@@ -240,7 +249,7 @@ def shown(brief: Brief) -> dict[str, Any]:
 
 def sketched(sketch: Sketch) -> dict[str, Any]:
     """The sketch with what its words say."""
-    reading = reader().read(sketch.text, sketch.read_on)
+    reading = reader(taxonomy.fresh()).read(sketch.text, sketch.read_on)
     told = {name: getattr(sketch, name) for name in Sketch.__slots__}
     return {**told, "findings": reading.findings, "missing": reading.missing}
 

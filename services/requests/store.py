@@ -9,6 +9,7 @@ from typing import ClassVar
 from services.requests.domain.brief import Brief
 from services.requests.domain.shortlist import Kept
 from services.requests.domain.sketch import KEPT, Sketch
+from shared.platform.additions import TaxonomyAdditions
 from shared.platform.errors import NotFound
 from shared.platform.personal import Held, Personal
 from shared.platform.storage import Collection, Database, Index
@@ -75,8 +76,9 @@ class Clients(Collection[Client]):
 class RequestsStore(Database):
     service = "requests"
     facts: ClassVar[dict[str, Personal]] = {"brief.": Held(of=("client_id",))}
-    copies: ClassVar[dict[str, str]] = {"clients": "accounts"}
+    copies: ClassVar[dict[str, str]] = {"clients": "accounts", "taxonomy_additions": "profiles"}
     briefs = Briefs
     sketches = Sketches
     shortlists = Shortlists
     clients = Clients
+    taxonomy_additions = TaxonomyAdditions

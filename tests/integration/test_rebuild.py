@@ -9,7 +9,7 @@ import pytest
 
 from deploy.in_process import InProcess
 from deploy.rebuild import main, rebuild
-from shared.contracts import accounts, billing, matching, messaging, profiles, requests, work
+from shared.contracts import accounts, billing, companies, matching, messaging, profiles, requests, work
 from shared.platform.clock import utc_now
 from shared.platform.context import Actor
 from shared.platform.run import provider_of
@@ -55,6 +55,9 @@ def hired(world: InProcess) -> None:
     world.call(profiles.SaveProfile, profile, assistant)
     world.settle()
     world.call(profiles.PublishProfile, {}, assistant)
+    away = (utc_now() + timedelta(days=30)).date().isoformat()
+    world.call(profiles.AddException, {"kind": "away", "first_on": away}, assistant)
+    world.call(companies.SaveCompany, {"name": "Clara & Co."}, client)
     brief = {
         "title": "Calendar",
         "level": "executive",

@@ -142,6 +142,8 @@ def test_facts_come_from_what_happened(stage: Stage) -> None:
     assert of_carla["email_confirmed"] is True
     with pytest.raises(Unauthenticated):
         trust(stage, carla, "client")
+    with pytest.raises(NotFound):
+        trust(stage, carla, "assistant")
 
 
 def test_a_check_is_asked_for_granted_and_taken_back(stage: Stage) -> None:

@@ -23,6 +23,7 @@ FOLDER = ROOT / "build" / "screenshots"
 PICTURES = ROOT / "docs" / "pictures"
 VISITOR = (
     *("/", "/assistants", "/assistants?text=travel&level=executive", "/skills", "/skills/travel", "/skills/mail.inbox"),
+    *("/skills?q=fatture", "/skills/data.analysis"),
     *("/assistants?overlap=4&language=it&sort=rating", "/assistants/values/skills"),
     *("/how-matching-works", "/sign-up", "/sign-in", "/reset", "/mailbox", "/styleguide", "/api/v1/docs", "/nowhere"),
     "/a/anna-bianchi",
@@ -43,7 +44,17 @@ PEOPLE = {
     ),
     "anna.bianchi": (
         "it",
-        ("/profile", "/practice/rates", *BOTH, "/work-for-me", "/practice/evidence", "/practice/evidence/new/sample"),
+        (
+            "/profile",
+            "/profile/work",
+            "/proposals",
+            "/proposals/new?name=Xeroo",
+            "/practice/rates",
+            *BOTH,
+            "/work-for-me",
+            "/practice/evidence",
+            "/practice/evidence/new/sample",
+        ),
     ),
     "james.carter": (
         "en",
@@ -54,7 +65,7 @@ PEOPLE = {
         "en",
         (
             *("/operator", "/operator/ledger", "/operator/dead-letters", "/operator/accounts", "/operator/matching"),
-            *("/operator/checks", "/operator/reviews"),
+            *("/operator/checks", "/operator/reviews", "/operator/taxonomy", "/operator/taxonomy/new"),
         ),
     ),
 }

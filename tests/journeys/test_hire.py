@@ -61,12 +61,25 @@ def write_profile(page: Page) -> None:
     page.goto("/profile/hours")
     page.fill("input[name=capacity_minutes]", "30")
     go_on(page)
-    page.goto("/profile/charges")
-    page.fill("input[name=hourly_rate]", "38,50" if page.locator("html").get_attribute("lang") == "it" else "38.50")
-    go_on(page)
+    write_rate_card(page)
     page.goto("/profile/review")
     page.locator("form[action$='/publish'] button").last.click()
     expect(page.locator("aside .chip").first).to_have_text(re.compile("Published|Pubblicato"))
+
+
+def write_rate_card(page: Page) -> None:
+    """A price and a surcharge: read back, and charged in the example, while they are typed."""
+    page.goto("/practice/rates")
+    page.click("button[value='add-price:hourly']")
+    page.fill("input[name=prices-0-amount]", "38,50" if page.locator("html").get_attribute("lang") == "it" else "38.50")
+    page.click("button[value='add-rule:surcharge']")
+    page.locator("input[name=rules-0-causes][value=weekend]").check()
+    page.fill("input[name=rules-0-percent]", "50")
+    page.click("aside button[value=refresh]")
+    expect(page.locator("#says-0")).to_contain_text("50%")
+    expect(page.locator("#reading .sample__lines", has_text="50%").first).to_be_attached()
+    page.click("button.button--large[value=save-on]")
+    page.wait_for_url(lambda url: "/practice/rates" not in url)
 
 
 def show_face(page: Page) -> None:

@@ -213,6 +213,10 @@ class TableEngine:
         self._known = None
         self.version += 1
 
+    def set_terms(self, terms: TermIndex) -> None:
+        """The names of services and skills, when there are new ones."""
+        self._terms = terms
+
     def adopt(self, table: Table) -> None:
         """Takes a table that was filled elsewhere."""
         self._table = table

@@ -27,6 +27,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "money": ("invoice",),
     "briefs": ("brief",),
     "searches": ("search",),
+    "taxonomy": ("proposal",),
     "reviews": ("review", "check"),
     "security": ("account",),
 }

@@ -68,6 +68,10 @@ def client(_fact: Fact, _acting: Side | None) -> tuple[Side, ...]:
     return (CLIENT,)
 
 
+def proposer(_fact: Fact, _acting: Side | None) -> tuple[Side, ...]:
+    return (ASSISTANT,)
+
+
 def others(_fact: Fact, acting: Side | None) -> tuple[Side, ...]:
     """All but the side that acted."""
     return tuple(side for side in Side if side is not acting)
@@ -139,6 +143,7 @@ TIMESHEET = ("title", *NAMES, "week_start", "minutes", "disputed_minutes", "revi
 INVOICE = ("title", *NAMES, "number", "total", "paid", "due", "due_on", "state", "reason")
 BRIEF = ("title", "state", "reason")
 SEARCH = ("search_name", "count", "names")
+PROPOSAL = ("title", "label", "state", "reason")
 REVIEW = ("title", *NAMES, "closes_at")
 CHECK = ("kind", "note")
 REVIEW_PAGE = "/contracts/{contract_id}/review"
@@ -171,6 +176,7 @@ STEPS: Mapping[str, Step] = {
     "invoice.written_off": Step(whom=others, path="/invoices/{id}", params=INVOICE, quote="reason"),
     "brief.expiring": Step(whom=client, path="/briefs/{brief_id}", params=BRIEF),
     "search.found": Step(whom=client, path="/searches/{search_id}", params=SEARCH, form=several),
+    "proposal.decided": Step(whom=proposer, path="/proposals", params=PROPOSAL, form=state, quote="reason"),
     "review.opened": Step(whom=both, path=REVIEW_PAGE, params=REVIEW),
     "review.written": Step(whom=others, path=REVIEW_PAGE, params=REVIEW),
     "review.closing": Step(whom=silent, path=REVIEW_PAGE, params=REVIEW),
@@ -187,7 +193,7 @@ STEPS: Mapping[str, Step] = {
 def parties_of(fact: Fact) -> Parties:
     """An invoice's issuer is the assistant's practice."""
     return Parties(
-        client_id=fact["client_id"],
+        client_id=fact.get("client_id", ""),
         client_name=fact.get("client_name", ""),
         assistant_id=fact.get("assistant_id") or fact.get("issuer_id", ""),
         assistant_name=fact.get("assistant_name") or fact.get("issuer_name", ""),

@@ -265,6 +265,23 @@ ENGLISH: Mapping[str, Words] = {
         "{count} assistants have published a profile that your search “{search_name}” finds: {names}.",
         "See the list",
     ),
+    "proposal.decided/accepted": Words(
+        "“{title}” is in the list now",
+        "What you proposed, “{title}”, is in the list now as “{label}”. Add it to your profile so that clients find "
+        "you by it.",
+        "See your proposals",
+    ),
+    "proposal.decided/merged": Words(
+        "“{title}” is in the list under another name",
+        "What you proposed, “{title}”, is in the list as “{label}”, and whoever types your words finds it now. Add it "
+        "to your profile if you have not yet.",
+        "See your proposals",
+    ),
+    "proposal.decided/declined": Words(
+        "“{title}” was not taken into the list",
+        "We have not taken “{title}” into the list, for the reason below. If you think that we are wrong, write to us.",
+        "See your proposals",
+    ),
     "review.opened": Words(
         "How was working with {name}?",
         "Your contract with {name} for “{title}” is over. Until {closes_at} you can say how it was. Neither side sees "
@@ -576,6 +593,23 @@ ITALIAN: Mapping[str, Words] = {
         "{count} novità per la tua ricerca «{search_name}»",
         "{count} assistenti hanno pubblicato un profilo che la tua ricerca «{search_name}» trova: {names}.",
         "Vedi l’elenco",
+    ),
+    "proposal.decided/accepted": Words(
+        "«{title}» ora è nell’elenco",
+        "Ciò che hai proposto, «{title}», ora è nell’elenco come «{label}». Aggiungilo al tuo profilo, così i clienti "
+        "ti trovano anche per questo.",
+        "Vedi le tue proposte",
+    ),
+    "proposal.decided/merged": Words(
+        "«{title}» è nell’elenco con un altro nome",
+        "Ciò che hai proposto, «{title}», è nell’elenco come «{label}», e ora lo trova anche chi usa le tue parole. "
+        "Aggiungilo al tuo profilo, se non l’hai ancora fatto.",
+        "Vedi le tue proposte",
+    ),
+    "proposal.decided/declined": Words(
+        "«{title}» non è entrato nell’elenco",
+        "Non abbiamo accolto «{title}» nell’elenco, per il motivo qui sotto. Se pensi che sia un errore, scrivici.",
+        "Vedi le tue proposte",
     ),
     "review.opened": Words(
         "Com’è andata con {name}?",

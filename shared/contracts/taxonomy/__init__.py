@@ -137,6 +137,13 @@ def look_no_more(look: Callable[[], None]) -> None:
         _looks.remove(look)
 
 
+def fresh() -> int:
+    """The version in force, after a look for what is new."""
+    for look in _looks:
+        look()
+    return _version
+
+
 def find(code: str) -> Entry | None:
     """The entry in force; looks once more before it says None."""
     if code not in ENTRIES:

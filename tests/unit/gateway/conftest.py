@@ -22,6 +22,7 @@ SETTINGS = GatewaySettings(
     cookie_secure=False,
     rate_limits=False,
     session_check_seconds=0,
+    taxonomy_seconds=float("inf"),
     mailbox=True,
 )
 

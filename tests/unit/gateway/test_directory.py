@@ -69,9 +69,10 @@ def test_the_language_of_an_address_does_not_change_an_accounts(sign_in: SignIn,
 def test_a_service_is_described_for_machines(client: FlaskClient, rpc: FakeRpc) -> None:
     answer_all(rpc)
 
-    service, crumbs = structured(client.get("/skills/travel.booking").text)
+    service, term, crumbs = structured(client.get("/skills/travel.booking").text)
 
     assert service["@type"] == "Service"
+    assert (term["@type"], term["termCode"]) == ("DefinedTerm", "travel.booking")
     assert service["name"] == "Travel booking"
     assert service["description"] == taxonomy.description("travel.booking", "en")
     assert service["offers"] == {
@@ -182,3 +183,16 @@ def test_tools_are_told_from_skills() -> None:
     assert not taxonomy.is_tool("bookkeeping")
     assert not taxonomy.is_tool("no.such_code")
     assert not {"tool", "bookkeeping"} & taxonomy.names()["books.xero"]
+
+
+def test_what_other_classifications_call_it_is_linked_and_credited(client: FlaskClient, rpc: FakeRpc) -> None:
+    answer_all(rpc)
+
+    page = client.get("/skills/books.invoicing").text
+    term = structured(page)[1]
+
+    assert all(uri.startswith("http://data.europa.eu/esco/skill/") for uri in term["sameAs"])
+    assert f'href="{term["sameAs"][0]}"' in page
+    assert "ESCO classification of the European Commission" in page
+    assert "O*NET" in client.get("/skills/data.analysis").text
+    assert "What others call it" not in client.get("/skills/errands").text

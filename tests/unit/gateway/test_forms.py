@@ -27,7 +27,7 @@ class OfferForm(forms.Form):
     skills = forms.Rows(
         "Skills",
         {
-            "code": forms.Choose("Skill", forms.skills),
+            "code": forms.SkillName("Skill"),
             "level": forms.ChooseNumber("Level", forms.named("skill_level"), default=2),
         },
         optional=True,

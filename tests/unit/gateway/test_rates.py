@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from gateway.rates import kinds
+from gateway.rates import kinds, sentences
 from gateway.rates.example import Happenings, of_charges
 from gateway.rates.form import CardForm
 from gateway.rates.lines import LINES
@@ -28,6 +28,7 @@ from shared.contracts import rate_cards as c
 from shared.platform.errors import Conflict, Invalid, NotFound, Text, Unavailable
 from shared.platform.money import Money
 from tests.unit.gateway.canned import answer_all
+from tests.unit.gateway.cards import card, price
 from tests.unit.gateway.conftest import SignIn, signed_in
 from tests.unit.gateway.fake_rpc import FakeRpc
 from tests.unit.gateway.practices import PRACTICES, Practice, typed
@@ -41,8 +42,8 @@ CARD: Json = {"currency": "EUR", "prices": [{"id": "p1", "kind": "hourly", "amou
 
 def save(payload: Json) -> Json:
     """As profiles does it: the contract, then the domain."""
-    card = RateCard.of("acc-1", c.SaveRateCard.load_request(payload), NOW)
-    return {**c.RateCardContent().dump(payload), "version": card.version + 1}
+    made = RateCard.of("acc-1", c.SaveRateCard.load_request(payload), NOW)
+    return {**c.RateCardContent().dump(payload), "version": made.version + 1}
 
 
 def preview_charges(payload: Json) -> Json:
@@ -125,6 +126,47 @@ def wire(payload: Json) -> Json:
 
     sent: Json = to_json(payload)
     return sent
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        price("hourly", 4000),
+        price("block", 38000, minutes=600),
+        price("retainer", 140000, minutes=2400),
+        price("retainer", 40000, minutes=600, period="week"),
+        price("piece", 9000, unit="newsletter"),
+        price("project", 90000),
+    ],
+)
+def test_what_is_said_without_a_rule_is_what_billing_does_without_one(of: Json) -> None:
+    start = datetime(2026, 4, 1, 9, tzinfo=UTC)
+    happenings: list[Json] = [
+        {"kind": "worked", "id": f"w{day}", "start": (start + timedelta(days=day)).isoformat(), "seconds": 9 * 3600}
+        for day in range(20)
+    ]
+    happenings += [
+        {"kind": "spent", "id": "s", "on": "2026-04-10", "amount": 900},
+        {"kind": "delivered", "id": "d", "on": "2026-04-10", "count": 2, "price_id": of["id"]},
+        {"kind": "stage_reached", "id": "r", "on": "2026-04-20", "stage": 0},
+        {"kind": "notice_given", "id": "n", "told_on": "2026-05-10"},
+    ]
+    explicit = [{"kind": kind, **rule} for kind, takes, rule in sentences.USUAL if rule and takes(of)]
+    asked = {"price_id": of["id"], "start_on": "2026-04-01", "until": "2026-06-30", "happenings": happenings}
+
+    bare, ruled = (preview_charges({**asked, "card": card(of, rules=tuple(rules))}) for rules in ([], explicit))
+
+    for key in ("open", "invoices", "lots", "held", "time", "total", "ends_on"):
+        assert _without_rules(bare[key]) == _without_rules(ruled[key])
+
+
+def _without_rules(found: Any) -> Any:
+    """What is charged, whatever made it."""
+    if isinstance(found, list):
+        return [_without_rules(one) for one in found]
+    if isinstance(found, dict):
+        return {key: _without_rules(value) for key, value in found.items() if key not in ("rule", "rule_index")}
+    return found
 
 
 def test_every_code_of_a_line_has_its_words() -> None:
@@ -318,8 +360,8 @@ def test_programs_see_what_a_card_charges(
     client: FlaskClient, services: FakeRpc, token: dict[str, str], shared_app: Flask, name: str
 ) -> None:
     with shared_app.test_request_context("/", method="POST", data=typed(PRACTICES[name])) as context:
-        card = CardForm(data=context.request.form).payload
-    sent = {"card": card, "price_id": PRACTICES[name].of, "start_on": "2026-04-01", "until": "2026-05-01"}
+        made = CardForm(data=context.request.form).payload
+    sent = {"card": made, "price_id": PRACTICES[name].of, "start_on": "2026-04-01", "until": "2026-05-01"}
 
     answer = client.post("/api/v1/rate-cards/preview", json=sent, headers=token)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.contracts import billing, matching, requests, work
+from shared.contracts import billing, matching, requests, vocabulary, work
 from shared.platform.contract import Event
 
 NOW = datetime(2026, 3, 4, 9, tzinfo=UTC)
@@ -94,6 +94,16 @@ SEARCH = {
     "names": "Anna",
 }
 
+PROPOSAL = {
+    "proposal_id": "proposal-1",
+    "assistant_id": "anna",
+    "title": "Calendar and travel",
+    "state": "accepted",
+    "code": "own.calendar_and_travel",
+    "label": "Calendars and travel",
+    "reason": "",
+}
+
 STEP: dict[str, Any] = {
     **SIDES,
     "contract_id": "contract-1",
@@ -132,6 +142,7 @@ CHECK: dict[str, Any] = {
 EVENTS: dict[str, tuple[Event, dict[str, Any]]] = {
     event.name: (event, data)
     for data, events in (
+        (PROPOSAL, (vocabulary.ProposalDecided,)),
         (
             OFFER,
             (

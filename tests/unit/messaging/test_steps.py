@@ -56,6 +56,8 @@ TABLE = [
     ("brief.ended", {"state": "closed"}, CLIENT, set()),
     ("search.found", {}, TIME, {CLIENT}),
     ("search.found", {"count": 4}, TIME, {CLIENT}),
+    ("proposal.decided", {}, "olga", {ASSISTANT}),
+    ("proposal.decided", {"state": "declined", "reason": "It is no skill."}, "olga", {ASSISTANT}),
     ("review.opened", {}, TIME, BOTH),
     ("review.written", {"by": "client"}, CLIENT, {ASSISTANT}),
     ("review.closing", {"missing": ["client", "assistant"]}, TIME, BOTH),
