@@ -450,6 +450,17 @@ IN_SENTENCES: Names = {
     "granted": _("granted"),
     "refused": _("not granted"),
     "revoked": _("taken back"),
+    "window_open": _("not written yet"),
+    "sealed": _("sealed"),
+    "revealed": _("revealed"),
+    "lapsed": _("over without a review"),
+    "published": _("published"),
+    "unpublished": _("not published"),
+    "proposed": _("proposed"),
+    "merged": _("merged into another"),
+    "uploading": _("on its way"),
+    "ready": _("kept"),
+    "in_use": _("in use"),
 }
 """States as a sentence says them: "This offer is …"."""
 
@@ -469,10 +480,40 @@ def choices(kind: str, codes: tuple[str, ...] | None = None) -> list[tuple[str, 
     return [(code, str(name)) for code, name in LABELS[kind].items() if codes is None or code in codes]
 
 
+IN_LISTS: Names = {
+    "accept": _("accept"),
+    "decline": _("decline"),
+    "counter": _("answer with a counter-offer"),
+    "withdraw": _("withdraw it"),
+    "pause": _("pause it"),
+    "resume": _("resume it"),
+    "pass trial": _("end the trial"),
+    "give notice": _("give notice"),
+    "terminate": _("terminate it for cause"),
+    "write": _("write it"),
+    "ask": _("ask for it"),
+    "grant": _("grant it"),
+    "refuse": _("refuse it"),
+    "revoke": _("take it back"),
+    "remove": _("remove it"),
+    "merge": _("merge it"),
+    "publish": _("publish it"),
+    "unpublish": _("take it offline"),
+    "submit": _("submit it"),
+    "approve": _("approve it"),
+    "dispute": _("dispute it"),
+    "close": _("close it"),
+    "reopen": _("open it again"),
+}
+"""What somebody can do now, as a refusal lists it."""
+
+
 def of_param(name: str, value: Any) -> Any:
-    """A parameter of a service's sentence: states are named in the reader's language."""
+    """A parameter of a service's sentence: states and steps are named in the reader's language."""
     if name in ("state", "status") and isinstance(value, str):
         return str(IN_SENTENCES.get(value, value))
+    if name == "allowed" and isinstance(value, str):
+        return ", ".join(str(IN_LISTS.get(step, step)) for step in value.split(", "))
     return value
 
 
