@@ -165,6 +165,12 @@ LABELS: dict[str, Names] = {
         "assistant": _("What the assistant gets"),
         "market": _("What the market adds or takes"),
     },
+    "cover": {
+        "invited": _("Waiting for an answer"),
+        "accepted": _("Agreed"),
+        "declined": _("Declined"),
+        "ended": _("Ended"),
+    },
     "exception": {
         "away": _("Away"),
         "instead": _("Other hours than usual"),
@@ -182,7 +188,7 @@ LABELS: dict[str, Names] = {
         "data_processing": _("Signs a data processing agreement (GDPR)"),
         "insured": _("Has professional liability insurance"),
         "encrypted_devices": _("Encrypted devices, with a screen lock"),
-        "own_office": _("A room of her own to work and talk in"),
+        "own_office": _("A private room to work and talk in"),
         "password_manager": _("Passwords in a password manager only"),
         "backups": _("A second line and a second computer"),
     },
@@ -422,6 +428,7 @@ TONES = {
 IN_SENTENCES: Names = {
     "draft": _("a draft"),
     "sent": _("waiting for an answer"),
+    "invited": _("waiting for an answer"),
     "open": _("open"),
     "paused": _("paused"),
     "filled": _("filled"),
