@@ -9,7 +9,7 @@ import pytest
 
 from deploy.in_process import InProcess
 from deploy.rebuild import main, rebuild
-from shared.contracts import accounts, billing, companies, matching, messaging, profiles, requests, work
+from shared.contracts import accounts, billing, companies, matching, messaging, profiles, requests, vocabulary, work
 from shared.platform.clock import utc_now
 from shared.platform.context import Actor
 from shared.platform.run import provider_of
@@ -37,6 +37,9 @@ def signed_up(world: InProcess, name: str, role: str) -> Actor:
 def hired(world: InProcess) -> None:
     """A client, an assistant, a contract, an hour of work, and its invoice."""
     assistant, client = signed_up(world, "anna", "assistant"), signed_up(world, "clara", "client")
+    labels = {"en": "Pond Keeper", "it": "Pond Keeper"}
+    added = {"kind": "tool", "service": "calendar", "labels": labels, "descriptions": labels}
+    world.call(vocabulary.AddWork, added, actor("operator", "operator"))
     eur = {"currency": "EUR"}
     profile = {
         "display_name": "Anna",
@@ -107,7 +110,8 @@ def contents(world: InProcess, name: str) -> dict[str, list[Any]]:
     database = provider_of(world.containers[name]).database
     found = {}
     for kind in type(database).collections().values():
-        if kind.__module__.startswith("services.") and kind.name not in RUNS_ON:
+        of_the_service = kind.__module__.startswith("services.") or kind.name in database.copies
+        if of_the_service and kind.name not in RUNS_ON:
             rows = database.raw[kind.name].find().sort("_id", 1)
             found[kind.name] = [{k: v for k, v in row.items() if k not in STAMPS} for row in rows]
     return found
@@ -125,6 +129,7 @@ PAIRS = [
     ("matching", "messaging"),
     ("profiles", "accounts"),
     ("requests", "accounts"),
+    ("requests", "profiles"),
     ("requests", "matching"),
     ("work", "matching"),
     ("billing", "matching"),
