@@ -121,6 +121,9 @@
     document.addEventListener(kind, (event) => event.target.closest?.(".fact")?.classList.remove("fact--quiet"));
   }
 
+  // On a phone a row of tabs is wider than the screen: the present one is shown.
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // A new account begins with the browser's time zone.
   const zone = document.querySelector("select[data-zone]");
   if (zone && !summary) {
