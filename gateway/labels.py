@@ -165,6 +165,12 @@ LABELS: dict[str, Names] = {
         "assistant": _("What the assistant gets"),
         "market": _("What the market adds or takes"),
     },
+    "cover": {
+        "invited": _("Waiting for an answer"),
+        "accepted": _("Agreed"),
+        "declined": _("Declined"),
+        "ended": _("Ended"),
+    },
     "exception": {
         "away": _("Away"),
         "instead": _("Other hours than usual"),
@@ -182,7 +188,7 @@ LABELS: dict[str, Names] = {
         "data_processing": _("Signs a data processing agreement (GDPR)"),
         "insured": _("Has professional liability insurance"),
         "encrypted_devices": _("Encrypted devices, with a screen lock"),
-        "own_office": _("A room of her own to work and talk in"),
+        "own_office": _("A private room to work and talk in"),
         "password_manager": _("Passwords in a password manager only"),
         "backups": _("A second line and a second computer"),
     },
@@ -422,6 +428,7 @@ TONES = {
 IN_SENTENCES: Names = {
     "draft": _("a draft"),
     "sent": _("waiting for an answer"),
+    "invited": _("waiting for an answer"),
     "open": _("open"),
     "paused": _("paused"),
     "filled": _("filled"),
@@ -450,6 +457,17 @@ IN_SENTENCES: Names = {
     "granted": _("granted"),
     "refused": _("not granted"),
     "revoked": _("taken back"),
+    "window_open": _("not written yet"),
+    "sealed": _("sealed"),
+    "revealed": _("revealed"),
+    "lapsed": _("over without a review"),
+    "published": _("published"),
+    "unpublished": _("not published"),
+    "proposed": _("proposed"),
+    "merged": _("merged into another"),
+    "uploading": _("on its way"),
+    "ready": _("kept"),
+    "in_use": _("in use"),
 }
 """States as a sentence says them: "This offer is …"."""
 
@@ -469,10 +487,40 @@ def choices(kind: str, codes: tuple[str, ...] | None = None) -> list[tuple[str, 
     return [(code, str(name)) for code, name in LABELS[kind].items() if codes is None or code in codes]
 
 
+IN_LISTS: Names = {
+    "accept": _("accept"),
+    "decline": _("decline"),
+    "counter": _("answer with a counter-offer"),
+    "withdraw": _("withdraw it"),
+    "pause": _("pause it"),
+    "resume": _("resume it"),
+    "pass trial": _("end the trial"),
+    "give notice": _("give notice"),
+    "terminate": _("terminate it for cause"),
+    "write": _("write it"),
+    "ask": _("ask for it"),
+    "grant": _("grant it"),
+    "refuse": _("refuse it"),
+    "revoke": _("take it back"),
+    "remove": _("remove it"),
+    "merge": _("merge it"),
+    "publish": _("publish it"),
+    "unpublish": _("take it offline"),
+    "submit": _("submit it"),
+    "approve": _("approve it"),
+    "dispute": _("dispute it"),
+    "close": _("close it"),
+    "reopen": _("open it again"),
+}
+"""What somebody can do now, as a refusal lists it."""
+
+
 def of_param(name: str, value: Any) -> Any:
-    """A parameter of a service's sentence: states are named in the reader's language."""
+    """A parameter of a service's sentence: states and steps are named in the reader's language."""
     if name in ("state", "status") and isinstance(value, str):
         return str(IN_SENTENCES.get(value, value))
+    if name == "allowed" and isinstance(value, str):
+        return ", ".join(str(IN_LISTS.get(step, step)) for step in value.split(", "))
     return value
 
 

@@ -75,6 +75,11 @@ def tabs() -> list[tuple[str, str, bool, int]]:
     ]
 
 
+def in_practice() -> bool:
+    """Whether this is a page of the practice area."""
+    return (request.blueprint or "-") in {_area(part) for part in PARTS}
+
+
 def _area(part: Part) -> str:
     """The blueprint of a part that has one to itself."""
     area = part.endpoint.split(".")[0]
@@ -188,7 +193,7 @@ def why_away(exception: Mapping[str, Any]) -> dict[str, str]:
 def init_practice(app: Flask) -> None:
     shown = {"said": said, "days_said": days_said, "why_away": why_away}
     app.jinja_env.filters.update({name: i18n.per_reader(show) for name, show in shown.items()})
-    app.jinja_env.globals.update(labelled=labelled)
+    app.jinja_env.globals.update(labelled=labelled, in_practice=in_practice)
     app.jinja_env.globals.update(
         practice_tabs=tabs, practice_phases=phases, practice_place=address_of, worth=worth, next_point=next_point
     )

@@ -31,8 +31,11 @@ TRANSLATED = {
     "NotFound": 0, "Unauthenticated": 0, "Forbidden": 0, "Unproven": 0, "Conflict": 0, "Invalid": 0, "Unavailable": 0,
     "TooMany": 0, "Internal": 0,
     "Text": 0, "Sentence": 0, "Refused": 0, "fail": 0, "Unreadable": 0, "field": 1, "wrong": 1, "_withdraw_live": 2,
+    "Step": 3,
 }  # fmt: skip
 """Functions whose argument at this position is a sentence."""
+NAMED = {"Machine": ("not_now", "no_more"), "Step": ("refusal",)}
+"""Functions whose arguments of these names are sentences."""
 PLURAL = ("ngettext", "lazy_ngettext")
 FOREIGN = "marshmallow"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
@@ -92,6 +95,9 @@ def _of_call(call: ast.Call, constants: dict[str, list[str]]) -> Iterator[str | 
         return  # a method that happens to be called so
     elif name in TRANSLATED and len(call.args) > TRANSLATED[name]:
         yield from _strings(call.args[TRANSLATED[name]], constants)
+    for keyword in call.keywords:
+        if keyword.arg in NAMED.get(name, ()):
+            yield from _strings(keyword.value, constants)
 
 
 def _strings(node: ast.expr, constants: dict[str, list[str]]) -> Iterator[str]:

@@ -165,6 +165,29 @@ PRACTICES: dict[str, dict[str, Any]] = {
         "minimum_weekly_minutes": 180,
         "hourly_rate": {"amount": 3800, "currency": "EUR"},
         "retainer": {"fee": {"amount": 140000, "currency": "EUR"}, "included_minutes": 40 * 60},
+        "translations": [
+            {
+                "locale": "en",
+                "headline": "Executive assistant: diary, correspondence, and small decisions taken well",
+                "story": (
+                    "For eleven years I worked beside the managing director of a furniture group in Milan. Since 2019 "
+                    "I have worked for three or four people at a time: founders, lawyers, the director of a hotel.\n\n"
+                    "I keep diaries in Italian, English and French, answer mail in your voice, and decide what we have "
+                    "agreed that I decide. On Fridays I write to you what I decided, and why."
+                ),
+            }
+        ],
+        "target_industries": ["legal", "consulting", "hospitality"],
+        "target_sizes": ["micro", "small"],
+        "target_countries": ["IT", "CH", "FR"],
+        "target_languages": ["it", "en", "fr"],
+        "notice_days": 7,
+        "assurances": ["nda", "data_processing", "insured", "encrypted_devices", "password_manager"],
+        "equipment": "Due computer, due linee in fibra, cuffie con filtro; licenze mie di Microsoft 365 e Zoom.",
+        "team": [
+            {"name": "Silvia Ratti", "role": "Corrispondenza in francese", "languages": ["it", "fr"], "public": True},
+            {"name": "Paolo Bianchi", "role": "Amministrazione dello studio", "languages": ["it"], "public": False},
+        ],
     },
     "james": {
         "headline": "Executive support for founders and partners: diary, board papers, travel",
@@ -208,6 +231,10 @@ PRACTICES: dict[str, dict[str, Any]] = {
         "minimum_weekly_minutes": 120,
         "hourly_rate": {"amount": 3400, "currency": "GBP"},
         "retainer": {"fee": {"amount": 96000, "currency": "GBP"}, "included_minutes": 30 * 60},
+        "target_industries": ["legal", "finance"],
+        "target_sizes": ["small", "medium"],
+        "target_countries": ["GB", "IE"],
+        "assurances": ["nda", "insured", "encrypted_devices", "own_office"],
     },
     "elena": {
         "headline": "Contabilità, fatture e archivio per piccole imprese e alberghi",

@@ -37,6 +37,29 @@ POPULARITY = {
     "online_profiles": 5,
     "recruiting": 4,
 }
+FURTHER = {
+    "executive": 9,
+    "hr_admin": 6,
+    "ecommerce": 9,
+    "graphics": 8,
+    "video": 5,
+    "podcasts": 3,
+    "copywriting": 9,
+    "advertising": 4,
+    "automation": 7,
+    "data": 9,
+    "legal_support": 4,
+    "medical": 4,
+    "real_estate_support": 4,
+    "holiday_lets": 4,
+    "purchasing": 4,
+    "tech_setup": 5,
+    "courses": 5,
+    "publishing": 3,
+    "tenders": 3,
+    "public_offices": 4,
+}
+"""What some offer besides: up to two of these, in a few of their skills."""
 COMMON = {
     "calendar.management": 0.5,
     "mail.inbox": 0.4,
@@ -122,6 +145,7 @@ class _Person:
         self.level = "executive" if rng.random() < 0.27 else "administrative"
         self.years = min(2 + int(rng.expovariate(1 / 7)), 28) + (4 if self.level == "executive" else 0)
         self.services = self._services()
+        self.further = self._further()
         self.languages = self._languages()
         self.skills = self._skills()
         self.trade = rng.choice(words.TRADES_IT if self.locale == "it" else words.TRADES_EN)
@@ -146,8 +170,8 @@ class _Person:
                 "story": self._story(),
                 "story_locale": self.locale,
                 "level": self.level,
-                "services": self.services,
-                "skills": [{"code": code, "level": level} for code, level in self.skills.items()],
+                "services": [*self.services, *self.further],
+                "skills": [{"code": code, "level": level} for code, level in self._all_skills().items()],
                 "languages": [{"code": code, "cefr": cefr} for code, cefr in self.languages.items()],
                 "time_zone": self.zone,
                 "working_hours": hours,
@@ -189,6 +213,18 @@ class _Person:
             del weights[code]
         return chosen
 
+    def _further(self) -> dict[str, dict[str, int]]:
+        """Services and skills in them with levels; by chances of their own, so that all else stays as it was."""
+        rng = random.Random(self.email)  # noqa: S311 - the same person every time
+        weights = {code: weight for code, weight in FURTHER.items() if code != "public_offices" or self.code == "it"}
+        chosen: dict[str, dict[str, int]] = {}
+        for _ in range(rng.choices((0, 1, 2), (45, 38, 17))[0]):
+            service = rng.choices(list(weights), list(weights.values()))[0]
+            codes = [code for code, skill in SKILLS.items() if skill["service"] == service]
+            taken = rng.sample(codes, min(rng.randint(4, 8), len(codes)))
+            chosen[service] = {code: rng.choices((1, 2, 3, 4), (8, 32, 42, 18))[0] for code in taken}
+        return chosen
+
     def _languages(self) -> dict[str, str]:
         rng = self.rng
         spoken = dict.fromkeys(self.country.languages, "C2")
@@ -221,6 +257,11 @@ class _Person:
             if rng.random() < 0.75:
                 held["exec.decisions"] = rng.choice((2, 3, 3, 4))
         return held or {"docs.data_entry": 2}
+
+    def _all_skills(self) -> dict[str, int]:
+        """At most as many as a profile takes."""
+        further = {code: level for skills in self.further.values() for code, level in skills.items()}
+        return dict(list({**further, **self.skills}.items())[:80])
 
     def _can(self, code: str) -> bool:
         if code.startswith("exec."):

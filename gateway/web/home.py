@@ -50,6 +50,7 @@ def home() -> Response:
         asked["briefs"] = maybe(requests.ListBriefs, {"states": ["draft", "open", "paused"], "limit": 20})
     if me.has("assistant"):
         asked["profile"] = maybe(profiles.GetMyProfile)
+        asked["covers"] = maybe(profiles.ListCovers)
         asked["card"] = maybe(matching.GetAssistantCard, {"id": me.account_id})
     got = caller.queries(**asked)
     missing = [name for name in ("offers", "contracts", "timesheets", "invoices") if got[name] is None]
@@ -85,6 +86,10 @@ def todos(got: Got) -> Iterator[Todo]:
     for invoice in sorted(_items(got, "invoices"), key=lambda invoice: str(invoice["due_on"])):
         if invoice["kind"] == "invoice" and invoice["due"]["amount"] > 0:
             yield from _of_invoice(invoice)
+    for cover in (got.get("covers") or {"others": ()})["others"]:
+        if cover["state"] == "invited":
+            text = _("Answer %(name)s, who asks you to stand in", name=cover["inviter_name"])
+            yield Todo("users", text, url_for("team.index") + "#cover")
     for brief in _items(got, "briefs"):
         if brief["state"] == "draft" and may("publish_brief"):
             text = _("Finish and publish your brief “%(title)s”", title=brief["title"])

@@ -107,6 +107,7 @@ class AboutForm(PartForm):
         super().__init__(kept, fresh)
         if not self.posted:
             self._show(kept or fresh or {})
+        self[f"headline_{self._main}"].optional = False
 
     def _show(self, kept: Mapping[str, Any]) -> None:
         main = {"locale": kept.get("story_locale"), "headline": kept.get("headline"), "story": kept.get("story")}

@@ -171,6 +171,7 @@ class CalendarPart(AvailabilityPart):
         commitment = Commitment(
             id=data["id"],
             assistant_id=data["assistant_id"],
+            client_id=data["client_id"],
             client_name=data["client_name"],
             title=data["brief_title"],
             weekly_minutes=data["terms"]["weekly_minutes"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from eventlet import spawn_n, tpool
 
 from services.profiles.availability_part import today_in
 from services.profiles.calendar_part import CalendarPart
+from services.profiles.cover_part import CoverPart
 from services.profiles.domain.completeness import completeness
 from services.profiles.domain.profile import Content, Profile, require_assistant, within
 from services.profiles.domain.rate_card import RateCard
@@ -27,7 +29,7 @@ from shared.platform.service import IMPORTED, Call, Received, Service, StoreProv
 Request = dict[str, Any]
 
 
-class ProfilesService(CalendarPart, FilesPart, EvidencePart, AddressPart, VocabularyPart, Service):
+class ProfilesService(CalendarPart, CoverPart, FilesPart, EvidencePart, AddressPart, VocabularyPart, Service):
     name = "profiles"
     settings_class = FileSettings
     run_aside = staticmethod(spawn_n)
@@ -125,7 +127,20 @@ class ProfilesService(CalendarPart, FilesPart, EvidencePart, AddressPart, Vocabu
         profile = self.store.profiles.get(request["id"])
         profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
         away = self.store.availabilities.of(profile.id).shown_to_clients(today_in(profile.content.time_zone, call.now))
-        return {**shown(profile), "away": away}
+        told = {**shown(profile), "away": away, "covered_by": self._covered_by(profile.id)}
+        if call.actor.party_id != profile.id:
+            told["team"] = [member for member in profile.content.team if member.public]
+        return told
+
+    def _covered_by(self, assistant_id: str) -> list[dict[str, Any]]:
+        """Those who agreed to stand in, as far as their own profiles are published."""
+        covers = self.store.covers.standing_in_for(assistant_id)
+        there = {partner.id: partner for partner in self.store.profiles.published({c.partner_id for c in covers})}
+        return [
+            {"assistant_id": cover.partner_id, "name": there[cover.partner_id].content.display_name}
+            for cover in covers
+            if cover.partner_id in there
+        ]
 
     @query(cards.GetMyRateCard)
     def get_my_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
@@ -154,13 +169,13 @@ class ProfilesService(CalendarPart, FilesPart, EvidencePart, AddressPart, Vocabu
     def on_account(self, call: Call, event: Received) -> None:
         if "assistant" not in event.data["roles"]:
             return
-        owner = Owner(event.data["account_id"], event.data["email_confirmed"])
+        owner = _owner(event.data)
         call.tx.owners.put_if_newer(owner, event.sequence)
 
     @subscribe(accounts.AccountsImported)
     def on_accounts_imported(self, call: Call, event: Received) -> None:
         told = [account for account in event.data["accounts"] if "assistant" in account["roles"]]
-        owners = [Owner(account["account_id"], account["email_confirmed"]) for account in told]
+        owners = [_owner(account) for account in told]
         call.tx.owners.put_all_if_newer(owners, IMPORTED)
 
     def _own(self, call: Call) -> Profile:
@@ -203,3 +218,7 @@ def shown_card(card: RateCard) -> dict[str, Any]:
     """The card as its contract shows it."""
     values = {name: getattr(card, name) for name in RateCard.__slots__}
     return {**values, "assistant_id": card.id, "hourly_rate": card.hourly_rate, "retainer": card.retainer}
+
+
+def _owner(account: Mapping[str, Any]) -> Owner:
+    return Owner(account["account_id"], account["email_confirmed"], account["email"].lower(), account["name"])

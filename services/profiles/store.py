@@ -10,9 +10,10 @@ from typing import ClassVar
 from services.profiles.domain.address import Address
 from services.profiles.domain.availability import Availability
 from services.profiles.domain.calendar import Commitment, FollowedCalendar
+from services.profiles.domain.cover import Cover, CoverState
 from services.profiles.domain.evidence import Evidence
 from services.profiles.domain.files import File, FileState, Held
-from services.profiles.domain.profile import Profile
+from services.profiles.domain.profile import Profile, ProfileState
 from services.profiles.domain.rate_card import RateCard
 from services.profiles.domain.vocabulary import Proposal
 from shared.platform.additions import TaxonomyAdditions
@@ -27,12 +28,18 @@ class Owner:
 
     id: str
     email_confirmed: bool
+    email: str = ""
+    """In lower case."""
+    name: str = ""
 
 
 class Profiles(Collection[Profile]):
     name = "profiles"
     entity = Profile
     personal = Owned(of=("_id",))
+
+    def published(self, ids: Iterable[str]) -> list[Profile]:
+        return self.find({"_id": {"$in": list(ids)}, "state": ProfileState.PUBLISHED.value})
 
 
 class RateCards(Collection[RateCard]):
@@ -46,7 +53,7 @@ class RateCards(Collection[RateCard]):
 class Availabilities(Collection[Availability]):
     name = "availabilities"
     entity = Availability
-    personal = Owned(of=("_id",))
+    personal = Owned(of=("_id",), secret=("feed_key",))
     indexes = (Index("feed_key", unique=True, where={"feed_key": {"$gt": ""}}),)
 
     def of(self, assistant_id: str) -> Availability:
@@ -70,8 +77,37 @@ class Commitments(Collection[Commitment]):
 
     name = "commitments"
     entity = Commitment
-    personal = Owned(of=("assistant_id",))
+    personal = Owned(of=("assistant_id",), about=("client_id",))
     indexes = (Index("assistant_id", "live"),)
+
+
+class Covers(Collection[Cover]):
+    """Who stands in for whom. One invitation that is not over for each inviter and address."""
+
+    name = "covers"
+    entity = Cover
+    personal = Owned(of=("inviter_id", "partner_id"))
+    indexes = (
+        Index("inviter_id", "address", unique=True, where={"live": True}),
+        Index("address", "live"),
+        Index("partner_id", "live"),
+    )
+
+    def to_document(self, entity: Cover) -> Document:
+        return {**super().to_document(entity), "live": entity.is_live}
+
+    def live_of_inviter(self, inviter_id: str) -> list[Cover]:
+        return self.find(inviter_id=inviter_id, live=True, sort=[("_id", 1)])
+
+    def live_of_partner(self, partner_id: str, address: str) -> list[Cover]:
+        """Accepted by her, or waiting for whoever has her address."""
+        ways: list[Document] = [{"partner_id": partner_id}]
+        if address:
+            ways.append({"partner_id": "", "address": address})
+        return self.find({"$or": ways, "live": True}, sort=[("_id", 1)])
+
+    def standing_in_for(self, assistant_id: str) -> list[Cover]:
+        return self.find(inviter_id=assistant_id, state=CoverState.ACCEPTED.value, sort=[("_id", 1)])
 
 
 class Owners(Collection[Owner]):
@@ -80,6 +116,12 @@ class Owners(Collection[Owner]):
     name = "owners"
     entity = Owner
     personal = Owned(of=("_id",))
+    indexes = (Index("email"),)
+
+    def id_of(self, email: str) -> str:
+        """Of the assistant with this address; "" for nobody."""
+        found = self.find_one(email=email)
+        return found.id if found else ""
 
 
 class Files(Collection[File]):
@@ -196,6 +238,7 @@ class ProfilesStore(Database):
         "profile.": Owned(of=("assistant_id",)),
         "rate_card.": Owned(of=("assistant_id",)),
         "availability.": Owned(of=("assistant_id",)),
+        "cover.": Owned(of=("inviter_id", "partner_id")),
         "proposal.": Owned(of=("assistant_id",)),
         "taxonomy.": NothingPersonal("names of services, skills and tools"),
         "profiles.imported": NothingPersonal("several profiles each: `redact` below takes the one out"),
@@ -206,6 +249,7 @@ class ProfilesStore(Database):
     availabilities = Availabilities
     calendars = Calendars
     commitments = Commitments
+    covers = Covers
     owners = Owners
     files = Files
     upload_chunks = UploadChunks

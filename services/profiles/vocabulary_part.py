@@ -16,6 +16,7 @@ from services.profiles.domain.vocabulary import (
 from services.profiles.store import ProfilesStore
 from shared.contracts import taxonomy
 from shared.contracts import vocabulary as c
+from shared.contracts.taxonomy.entries import Entry
 from shared.platform.additions import Added
 from shared.platform.errors import Invalid, NotFound, Text
 from shared.platform.ids import new_id
@@ -83,7 +84,7 @@ class VocabularyPart:
         call.actor.require("operator")
         taxonomy.fresh()
         proposal: Proposal = call.tx.proposals.get(request["id"])
-        entry = taxonomy.find(request["code"])
+        entry = _entry(call, request["code"])
         if entry is None or entry.kind not in ("service", "skill", "tool"):
             raise Invalid.field("code", "Choose one of the list.")
         merged = proposal.merge(entry.code, call.now)
@@ -115,7 +116,7 @@ class VocabularyPart:
     def correct_work(self, call: Call, request: Request) -> Json:
         call.actor.require("operator")
         taxonomy.fresh()
-        entry = taxonomy.find(request["code"])
+        entry = _entry(call, request["code"])
         if entry is None:
             raise NotFound("This does not exist, or not any more.")
         told = {**request, "kind": entry.kind, "service": entry.service}
@@ -134,6 +135,12 @@ class VocabularyPart:
         )
         _extended(call, added)
         return _told(added)
+
+
+def _entry(call: Call, code: str) -> Entry | None:
+    """The entry in force, or one that was added a moment ago."""
+    held = None if taxonomy.is_given(code) else call.tx.taxonomy_additions.find_one(id=code)
+    return held.entry() if held else taxonomy.find(code)
 
 
 def called(kind: str, but: str = "") -> dict[str, str]:
@@ -176,6 +183,8 @@ def _added(call: Call, work: Work) -> Added:
 
 
 def _extended(call: Call, added: Added) -> None:
+    """It counts in this process before the answer is there; others look for it."""
+    taxonomy.take_up([added.entry()])
     call.tx.taxonomy_additions.keep(_told(added))
     call.emit(c.TaxonomyExtended, added.id, _told(added))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import EXCLUDE, fields
 
 from shared.contracts.fields import (
     CEFR,
@@ -27,6 +27,7 @@ from shared.contracts.fields import (
     one_of,
     optional,
     plausible_day,
+    plausible_email,
 )
 from shared.contracts.taxonomy import LANGUAGES
 from shared.platform.contract import Command, Empty, Event, Message, Query
@@ -54,6 +55,15 @@ class Told(Message):
     locale = fields.String(required=True, validate=one_of(LOCALES))
     headline = fields.String(required=True, validate=length(1, 140))
     story = fields.String(load_default="", validate=length(0, 5000))
+
+
+class Member(Message):
+    """Somebody of the practice; clients see who is `public`."""
+
+    name = fields.String(required=True, validate=length(1, 80))
+    role = fields.String(load_default="", validate=length(0, 80))
+    languages = fields.List(fields.String(validate=one_of(LANGUAGES)), load_default=list, validate=items(0, 6))
+    public = fields.Boolean(load_default=False)
 
 
 class ProfileContent(Message):
@@ -88,6 +98,7 @@ class ProfileContent(Message):
     notice_days = fields.Integer(load_default=0, validate=between(0, 90))
     equipment = fields.String(load_default="", validate=length(0, 600))
     assurances = fields.List(fields.String(validate=one_of(ASSURANCES)), load_default=list, validate=items(0, 8))
+    team = fields.List(fields.Nested(Member), load_default=list, validate=items(0, 12))
 
 
 EXCEPTION_KINDS = ("away", "instead", "extra")
@@ -127,6 +138,13 @@ class ExceptionShown(DayException):
     names = fields.Dict(keys=fields.String(), values=fields.String())
 
 
+class Stand(Message):
+    """An assistant who stands in for another."""
+
+    assistant_id = fields.String()
+    name = fields.String()
+
+
 class Profile(ProfileContent):
     """What a draft lacks is null, "" or empty. `photo_id`: the file that `read_file` gives in squares; `address`: the
     name of `/a/<name>`; "" for none. `away`: absences of the next weeks, with reasons that are public."""
@@ -139,6 +157,7 @@ class Profile(ProfileContent):
     published_at = Instant(allow_none=True)
     updated_at = Instant()
     away = fields.List(fields.Nested(ExceptionShown))
+    covered_by = fields.List(fields.Nested(Stand))
 
 
 class SaveProfileRequest(ProfileContent):
@@ -255,6 +274,58 @@ class CommitmentShown(Message):
     ends_on = fields.Date(allow_none=True)
 
 
+class Cover(Message):
+    """One assistant stands in for another (`inviter`) when that one is away. `state`: invited, accepted, declined or
+    ended; `address` is what the inviter typed, and only she sees it."""
+
+    id = fields.String()
+    inviter_id = fields.String()
+    inviter_name = fields.String()
+    partner_id = fields.String()
+    partner_name = fields.String()
+    address = fields.String()
+    state = fields.String()
+    invited_at = Instant()
+
+
+class Covers(Message):
+    """Those that stand in for her, or were asked to; and those for whom she stands in, or was asked to."""
+
+    mine = fields.List(fields.Nested(Cover))
+    others = fields.List(fields.Nested(Cover))
+
+
+class InviteCoverRequest(Message):
+    """The e-mail address of the other assistant's account."""
+
+    address = fields.String(required=True, validate=plausible_email)
+
+
+class CoverFact(Message):
+    """Who stands in for whom, now; without the address."""
+
+    cover_id = fields.String(required=True)
+    inviter_id = fields.String(required=True)
+    inviter_name = fields.String(required=True)
+    partner_id = fields.String(required=True)
+    partner_name = fields.String(required=True)
+    state = fields.String(required=True)
+
+
+# Whether somebody has the address is not told: who has it sees the invitation.
+InviteCover = Command(SERVICE, "invite_cover", InviteCoverRequest, Cover)
+# The one who was invited.
+AcceptCover = Command(SERVICE, "accept_cover", ById, Cover)
+DeclineCover = Command(SERVICE, "decline_cover", ById, Cover)
+# Either of the two, at any time.
+EndCover = Command(SERVICE, "end_cover", ById, Cover)
+ListCovers = Query(SERVICE, "list_covers", Empty, Covers)
+CoverInvited = Event(SERVICE, "cover.invited", CoverFact)
+CoverAccepted = Event(SERVICE, "cover.accepted", CoverFact)
+CoverDeclined = Event(SERVICE, "cover.declined", CoverFact)
+CoverEnded = Event(SERVICE, "cover.ended", CoverFact)
+
+
 class Feed(Message):
     """What her calendar shows, in `locale`."""
 
@@ -299,7 +370,11 @@ class AvailabilityFact(Message):
 
 
 class ProfileFact(ProfileContent):
-    """The whole published profile, which lacks none of these."""
+    """The published profile, which lacks none of these; without its team, which nobody else needs."""
+
+    class Meta:
+        unknown = EXCLUDE
+        exclude = ("team",)
 
     display_name = fields.String(required=True)
     headline = fields.String(required=True)

@@ -125,7 +125,8 @@ class Increment(Rule):
 
 class Minimum(Rule):
     """At least `minutes` are charged for each entry, or each day or week with work, or each period, worked in or not.
-    Or, if `minutes` is 0, at least `amount` for the time of each period. Several hold side by side."""
+    Or, if `minutes` is 0, at least `amount` for the time of each period of a price by the hour. A first or last part of
+    a period by its days; of a period only for the contract's own price. Several hold side by side."""
 
     minutes = fields.Integer(load_default=0, validate=between(0, 60 * 200))
     amount = fields.Integer(load_default=0, validate=amounts)
@@ -318,7 +319,8 @@ class LateFee(Rule):
 
 
 class PaymentFee(Rule):
-    """`percent_bp` of what is paid, and `amount` for each payment, by one of the `methods`; with the next invoice."""
+    """`percent_bp` of what is paid, and `amount` for each payment, by one of the `methods`; with the next invoice. The
+    part of a payment that pays such a fee bears none."""
 
     methods = fields.List(fields.String(validate=one_of(METHODS)), required=True, validate=items(1, 6))
     percent_bp = fields.Integer(load_default=0, validate=basis_points)

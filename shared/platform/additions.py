@@ -21,7 +21,7 @@ from shared.platform.personal import NothingPersonal
 from shared.platform.storage import Collection, Index
 
 log = structlog.get_logger(__name__)
-PAUSE = 0.2
+PAUSE = 0.05
 """Seconds between two looks: a stream of nonsense codes costs no more."""
 
 

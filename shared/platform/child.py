@@ -48,6 +48,7 @@ def run_child(module: str, data: bytes, *, seconds: float) -> bytes:
 
 
 def _run(module: str, data: bytes, seconds: float) -> bytes:
+    from eventlet import Timeout
     from eventlet.green import subprocess  # the child imports this module too, and needs no event loop
 
     environ = {name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
@@ -60,14 +61,16 @@ def _run(module: str, data: bytes, seconds: float) -> bytes:
         env={**environ, "PYTHONDONTWRITEBYTECODE": "1"},
         start_new_session=True,  # Ctrl-C in a terminal is the parent's affair
     )
+    answer: bytes | None = None
     try:
-        answer: bytes = child.communicate(data, timeout=seconds)[0]
-    except subprocess.TimeoutExpired as error:
-        raise ChildFailed("no answer in time") from error
+        with Timeout(seconds, False):  # not communicate's own: eventlet raises a class of its making for that
+            answer = child.communicate(data)[0]
     finally:
         if child.poll() is None:
             child.kill()
             child.wait()
+    if answer is None:
+        raise ChildFailed("no answer in time")
     if child.returncode != 0:
         raise ChildFailed(f"ended with {child.returncode}")
     return answer

@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from shared.platform.errors import Conflict, Forbidden
+from shared.platform.errors import Conflict, Forbidden, Text
 
 S = TypeVar("S", bound=str)
 R = TypeVar("R", bound=str)
+
+
+BY_ITSELF = Text("This happens by itself when its time has come.").template
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Step(Generic[S, R]):
     sources: frozenset[S]
     target: S
     by: frozenset[R]
-    refusal: str = "This happens by itself when its time has come."
+    refusal: str = BY_ITSELF
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,8 @@ class CurrencyMismatch(ValueError):
 
 def round_half_up(value: Fraction) -> int:
     """The nearest integer; halves go away from zero, as on an invoice."""
-    sign = -1 if value < 0 else 1
-    magnitude = abs(value)
-    return sign * ((2 * magnitude.numerator + magnitude.denominator) // (2 * magnitude.denominator))
+    above, below = value.numerator, value.denominator
+    return (2 * above + below) // (2 * below) if above >= 0 else -((below - 2 * above) // (2 * below))
 
 
 @dataclass(frozen=True, slots=True)

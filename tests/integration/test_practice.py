@@ -194,3 +194,51 @@ def test_her_week_is_hers(stage: Stage) -> None:
     assert (week["capacity_minutes"], week["free_minutes"], week["held"]) == (1200, 1200, [])
     with pytest.raises(NotFound):
         stage.call(matching.GetMyWeek, {}, actor(new_id(), "assistant"))
+
+
+def test_cover_is_shown_when_both_agree_and_until_one_ends_it(stage: Stage) -> None:
+    anna, bea, carla = published(stage), published(stage), published(stage)
+    address = f"{bea.account_id}@Example.com"
+
+    invited = stage.call(profiles.InviteCover, {"address": address}, anna)
+    assert stage.call(profiles.GetProfile, {"id": anna.account_id}, Actor())["covered_by"] == []
+    (asked,) = stage.call(profiles.ListCovers, {}, bea)["others"]
+    assert (asked["id"], asked["address"]) == (invited["id"], "")
+    assert stage.call(profiles.ListCovers, {}, carla)["others"] == []
+    for contract in (profiles.AcceptCover, profiles.EndCover):
+        with pytest.raises(NotFound):
+            stage.call(contract, {"id": invited["id"]}, carla)
+
+    stage.call(profiles.AcceptCover, {"id": invited["id"]}, bea)
+    shown = stage.call(profiles.GetProfile, {"id": anna.account_id}, Actor())["covered_by"]
+    assert [one["assistant_id"] for one in shown] == [bea.account_id]
+    stage.call(profiles.EndCover, {"id": invited["id"]}, bea)
+
+    assert stage.call(profiles.GetProfile, {"id": anna.account_id}, Actor())["covered_by"] == []
+    assert stage.told("profiles", invited["id"]) == ["cover.invited", "cover.accepted", "cover.ended"]
+
+
+def test_an_unknown_address_is_answered_like_a_known_one(stage: Stage) -> None:
+    anna = published(stage)
+
+    known = stage.call(profiles.InviteCover, {"address": f"{published(stage).account_id}@example.com"}, anna)
+    unknown = stage.call(profiles.InviteCover, {"address": "nobody@example.com"}, anna)
+
+    assert {name: type(value) for name, value in known.items()} == {n: type(v) for n, v in unknown.items()}
+    assert (known["partner_id"], unknown["partner_id"]) == ("", "")
+    with pytest.raises(Invalid):
+        stage.call(profiles.InviteCover, {"address": "Nobody@example.com"}, anna)
+
+
+def test_clients_see_only_the_people_who_are_shown(stage: Stage) -> None:
+    anna = published(stage)
+    team = [{"name": "Silvia", "languages": ["it"], "public": True}, {"name": "Paolo"}]
+    version = stage.call(profiles.GetMyProfile, {}, anna)["version"]
+    stage.call(profiles.ChangeProfile, {"team": team, "version": version}, anna)
+
+    assert [one["name"] for one in stage.call(profiles.GetProfile, {"id": anna.account_id}, Actor())["team"]] == [
+        "Silvia"
+    ]
+    assert len(stage.call(profiles.GetMyProfile, {}, anna)["team"]) == 2
+    facts = provider_of(stage.world.containers["profiles"]).database.events.raw.find({"aggregate_id": anna.account_id})
+    assert all("Paolo" not in str(fact["data"]) for fact in facts)

@@ -11,8 +11,9 @@ from PIL import Image
 
 from deploy.in_process import InProcess
 from services.profiles.domain.files import CHUNK, UNUSED_KEPT
+from shared.contracts import accounts, profiles
 from shared.contracts import practice_files as c
-from shared.contracts import profiles
+from shared.platform.clock import utc_now
 from shared.platform.context import Actor
 from shared.platform.errors import Conflict, DextraError, Forbidden, Invalid, NotFound
 from shared.platform.ids import new_id
@@ -25,7 +26,8 @@ WORDS = {"kind": "sample", "title": "A travel plan", "may_show": True, "about": 
 
 @pytest.fixture(scope="module")
 def world(amqp_uri: str, mongo_uri: str) -> Iterator[InProcess]:
-    with running(["profiles"], amqp_uri, mongo_uri, f"t{new_id()[-6:]}_") as started:
+    prefix = f"t{new_id()[-6:]}_"
+    with running(["profiles"], amqp_uri, mongo_uri, prefix, TIMER_POLL_SECONDS="3600") as started:
         yield started
 
 
@@ -142,6 +144,23 @@ def test_a_file_that_is_refused_leaves_nothing(stage: Stage, data: bytes) -> Non
     assert database["upload_chunks"].count_documents({}) == parts
 
 
+def test_a_file_is_looked_through_once_for_a_key(stage: Stage) -> None:
+    anna, data = practice(stage), picture()
+    begun = stage.call(c.BeginUpload, {"purpose": "photo", "name": "me.png", "size": len(data)}, anna)
+    part = c.ChunkRequest().dump({"file_id": begun["file_id"], "number": 0, "data": data})
+    stage.call(c.SendChunk, part, anna)
+    stage.call(c.SendChunk, part, anna)  # a part that came twice is there once
+
+    answers = [stage.world.call(c.FinishUpload, {"id": begun["file_id"]}, anna, key="once") for _ in range(2)]
+    without_key = stage.call(c.FinishUpload, {"id": begun["file_id"]}, anna)
+
+    assert answers[0] == answers[1] == without_key
+    assert kept(stage, begun["file_id"]) == 3
+    for _ in range(2):
+        stage.world.call(c.SetPhoto, {"file_id": begun["file_id"]}, anna, key="set")
+    assert stage.call(profiles.GetMyProfile, {}, anna)["photo_id"] == begun["file_id"]
+
+
 def test_what_was_announced_otherwise_is_not_taken(stage: Stage) -> None:
     anna = practice(stage)
     begun = stage.call(c.BeginUpload, {"purpose": "photo", "name": "a.png", "size": 100}, anna)
@@ -255,3 +274,24 @@ def _attempt(stage: Stage, name: str, by: Actor) -> str:
     except DextraError as error:
         return type(error).__name__
     return "ok"
+
+
+def test_who_leaves_takes_every_byte_along(stage: Stage) -> None:
+    anna = practice(stage)
+    photo, sample = upload(stage, anna, picture()), upload(stage, anna, picture(), "sample")
+    unused = upload(stage, anna, picture(), "sample")
+    stage.call(c.SetPhoto, {"file_id": photo["id"]}, anna)
+    stage.call(c.SaveEvidence, {**WORDS, "file_id": sample["id"]}, anna)
+    name = f"gone-{new_id()[-8:]}"
+    stage.call(c.ChooseAddress, {"name": name}, anna)
+
+    stage.tell(
+        accounts.AccountDeleted, anna.account_id, {"account_id": anna.account_id, "deleted_at": utc_now().isoformat()}
+    )
+    fire(stage)
+
+    assert [kept(stage, file["id"]) for file in (photo, sample, unused)] == [0, 0, 0]
+    with pytest.raises(NotFound):
+        stage.call(c.ResolveAddress, {"name": name}, Actor())
+    with pytest.raises(NotFound):
+        read(stage, photo["id"], "96", OPERATOR)

@@ -46,6 +46,9 @@ PEOPLE = {
         "it",
         (
             "/profile",
+            "/profile/hours",
+            "/profile/clients",
+            "/profile/capacity",
             "/profile/work",
             "/proposals",
             "/proposals/new?name=Xeroo",
@@ -58,7 +61,18 @@ PEOPLE = {
     ),
     "james.carter": (
         "en",
-        ("/profile", *BOTH, "/work-for-me", "/practice/photo", "/practice/address", "/reviews", "/checks"),
+        (
+            "/profile/work",
+            "/profile/calendars",
+            "/profile/review",
+            "/profile/team",
+            *BOTH,
+            "/work-for-me",
+            "/practice/photo",
+            "/practice/address",
+            "/reviews",
+            "/checks",
+        ),
     ),
     "elena.conti": ("it", ("/home", "/checks")),
     "operator": (

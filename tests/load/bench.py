@@ -1,6 +1,6 @@
 """`make bench`: every part in a process of its own, its table, and a last line of JSON with all figures.
 
-`python -m tests.load.bench outbox` runs one part. Parts: messaging, outbox, matching.
+`python -m tests.load.bench outbox` runs one part. Parts: messaging, outbox, matching, charging.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
         "own_words": _in_child("tests.load.bench_own_words"),
         "market": _in_child("tests.load.bench_market"),
     },
+    "charging": lambda: _in_child("tests.load.bench_charging"),
 }
 
 

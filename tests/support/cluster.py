@@ -45,7 +45,8 @@ class Cluster:
         self.broker = brokers.own_broker()
         self.database = DatabaseProcess(self.folder / "database")
         self.port = free_port()
-        self.base_url = f"http://127.0.0.1:{self.port}"
+        self.base_url = f"http://localhost:{self.port}"
+        """By name: browsers keep passkeys for names only."""
         self.settings = settings
         self.replicas = replicas or {}
         self.web_workers = web_workers

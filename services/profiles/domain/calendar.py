@@ -58,3 +58,4 @@ class Commitment:
     start_on: date
     ends_on: date | None
     live: bool
+    client_id: str = ""

@@ -87,6 +87,16 @@ class Told:
     story: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of the practice; clients see who is `public`. The role is in the profile's main language."""
+
+    name: str
+    role: str = ""
+    languages: tuple[str, ...] = ()
+    public: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """What the assistant wrote; a draft may lack anything. `capacity_minutes`, `minimum_weekly_minutes`: a week's.
@@ -117,6 +127,7 @@ class Content:
     notice_days: int = 0
     equipment: str = ""
     assurances: tuple[str, ...] = ()
+    team: tuple[Member, ...] = ()
 
     def check(self) -> None:
         """Raises Invalid with everything that contradicts itself; what is missing is no fault of a draft."""
@@ -171,6 +182,8 @@ class Content:
         for name, kind in _KINDS.items():
             if name in values:
                 values[name] = tuple(kind(**one) for one in values[name])
+        if "team" in values:
+            values["team"] = tuple(Member(**{**one, "languages": tuple(one["languages"])}) for one in values["team"])
         for name in PLAIN_LISTS:
             if name in values:
                 values[name] = tuple(values[name])

@@ -189,6 +189,7 @@ def test_tiers(all_hours: bool, hours: float, expected: list[tuple[str, int]]) -
         ({"every": "two_weeks"}, "3-11", ["3-23"]),
         ({"every": "two_weeks", "anchor": "signing"}, "3-11", ["3-25"]),
         ({"every": "quarter"}, "1-10", ["4-1"]),
+        ({"every": "quarter", "includes_day": True}, "1-10", ["3-31"]),
         ({"every": "quarter", "anchor": "signing"}, "1-10", []),
         ({"every": "entry"}, "3-30", ["3-30", "3-31", "4-1"]),
     ],

@@ -443,3 +443,87 @@ def test_before_the_first_publication_there_is_no_week(sign_in: SignIn, rpc: Fak
     answer_path(rpc).on(matching.GetMyWeek, NotFound("none"))
 
     assert "counted from the first publication" in browser.get("/profile/capacity").text
+
+
+# -- team and cover ----------------------------------------------------------------------------------------------------
+
+COVER = {
+    "id": "cv-1", "inviter_id": "as-2", "inviter_name": "Marta Kowalczyk", "partner_id": "", "partner_name": "",
+    "address": "", "state": "invited", "invited_at": "2026-11-20T08:00:00+00:00",
+}  # fmt: skip
+COVERS = {"mine": [{**COVER, "id": "cv-2", "address": "bea@example.com"}], "others": [COVER]}
+
+
+def test_people_are_saved_as_typed(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(profiles.ChangeProfile, {}).on(profiles.ListCovers, COVERS)
+
+    typed = {
+        "team-0-name": "Silvia", "team-0-role": "French", "team-0-first": "it", "team-0-second": "it",
+        "team-0-public": "1", "team-1-name": "", "team-1-role": "nobody", "version": "2",
+    }  # fmt: skip
+    assert browser.post("/profile/team", data=typed).status_code == 303
+
+    (one,) = saved(rpc)["team"]
+    assert one == {"name": "Silvia", "role": "French", "languages": ["it"], "public": True}
+
+
+def test_the_team_page_shows_people_and_invitations(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(profiles.ListCovers, COVERS)
+    team = [{"name": "Silvia", "role": "", "languages": ["it", "fr"], "public": False}]
+    rpc.on(profiles.GetMyProfile, {**MY_PROFILE, "team": team})
+
+    html = browser.get("/profile/team").text
+
+    assert 'value="Silvia"' in html
+    assert "bea@example.com" in html
+    assert 'action="/profile/team/cover/cv-1/accept"' in html
+    assert 'action="/profile/team/cover/cv-2/end"' in html
+
+
+def test_an_invitation_is_sent_as_typed_and_refused_at_its_field(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(profiles.ListCovers, COVERS).on(profiles.InviteCover, COVER)
+
+    assert browser.post("/profile/team/cover", data={"address": "bea@example.com"}).status_code == 303
+    assert rpc.calls(profiles.InviteCover)[-1].payload == {"address": "bea@example.com"}
+    rpc.on(profiles.InviteCover, Invalid.field("address", "You have invited this address already."))
+    refused = browser.post("/profile/team/cover", data={"address": "bea@example.com"})
+    assert refused.status_code == 422
+    assert 'id="f-address-error"' in refused.text
+
+
+@pytest.mark.parametrize(
+    ("what", "contract"),
+    [("accept", profiles.AcceptCover), ("decline", profiles.DeclineCover), ("end", profiles.EndCover)],
+)
+def test_invitations_are_answered(sign_in: SignIn, rpc: FakeRpc, what: str, contract: Any) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(contract, COVER)
+
+    assert browser.post(f"/profile/team/cover/cv-1/{what}").status_code == 303
+    assert rpc.calls(contract)[-1].payload == {"id": "cv-1"}
+
+
+def test_home_tells_of_an_invitation_and_of_the_next_best_step(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(profiles.ListCovers, COVERS)
+
+    html = browser.get("/home").text
+
+    assert "Answer Marta Kowalczyk, who asks you to stand in" in html
+    assert "84% complete" in html
+    assert "Next: Your story" in html
+
+
+def test_clients_see_people_and_who_covers(client: Any, rpc: FakeRpc) -> None:
+    answer_path(rpc)
+    team = [{"name": "Silvia Ratti", "role": "French", "languages": ["it"], "public": True}]
+    covered = [{"assistant_id": "as-3", "name": "Øyvind"}]
+    rpc.on(profiles.GetProfile, {**MY_PROFILE, "away": [], "team": team, "covered_by": covered})
+
+    html = client.get("/assistants/as-1").text
+
+    assert "Silvia Ratti" in html
+    assert re.search(r'covered by <a href="/assistants/as-3">Øyvind</a>', html)

@@ -12,6 +12,7 @@ from services.billing.domain.charging.terms import WEEKDAYS, Billing, Proration
 
 DAY = timedelta(days=1)
 SATURDAY = 5
+WHOLE, NONE = Fraction(1), Fraction(0)
 WEEKS = {"week": 7, "two_weeks": 14}
 MONTHS = {"half_month": 1, "month": 1, "quarter": 3, "year": 12}
 
@@ -96,7 +97,8 @@ def cycle(billing: Billing, every: str, signed: date, start: date) -> Cycle:
         return Cycle(
             signed, step_months=MONTHS[every], days=(signed.day, other) if both else (signed.day,), shift=shift
         )
-    origin = date(start.year, 1, 1)
+    ends_months = shift and not billing.days
+    origin = date(start.year - 1, 12, 1) if ends_months else date(start.year, 1, 1)
     days: tuple[int, ...]
     if every == "half_month":
         days = billing.days if len(billing.days) == 2 else (1, 16)
@@ -121,16 +123,18 @@ def _share(how: str, part: tuple[date, date], whole: tuple[date, date]) -> Fract
 def share(rule: Proration, part: tuple[date, date], whole: tuple[date, date]) -> Fraction:
     """How much of the period `whole` is charged when the contract runs only in `part` of it."""
     (start, end), (begins, ends) = part, whole
-    first = Fraction(1)
+    if start <= begins and end >= ends:
+        return WHOLE
+    first = WHOLE
     if start > begins:
         if rule.first == "weekdays":
             first = Fraction(rule.percents[start.weekday()], 100)
         elif rule.first not in ("full", "skip"):
             first = _share(rule.first, (start, ends), whole)
-    cut = Fraction(0)
+    cut = NONE
     if end < ends and rule.last != "full":
         cut = _share(rule.last, (end, ends), whole)
-    return max(first - cut, Fraction(0))
+    return max(first - cut, NONE)
 
 
 def is_business_day(day: date, country: str, region: str, holidays: Holidays) -> bool:

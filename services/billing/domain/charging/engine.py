@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
@@ -117,7 +118,7 @@ def end_of(terms: Terms, agreement: Agreement, notices: Iterable[NoticeGiven]) -
     last = max(runs_out, given.last or runs_out, agreement.start_on)
     if fixed is not None and fixed.last <= last:
         return fixed
-    return End(last, given.told_on, given.by)
+    return End(last, given.told_on, given.by, fixed.after if fixed is not None else None)
 
 
 def in_trial(terms: Terms, agreement: Agreement, day: date) -> bool:
@@ -215,10 +216,20 @@ def _streams(course: Course, terms: Terms, known: Sequence[Happening]) -> Iterat
     for price_id, theirs in entries.items():
         other = course.card.get(price_id)
         if other is not None:
-            yield from hours(course, other, theirs)
+            yield from hours(course, _beside(other), theirs)
     yield from _pieces(course, terms, of_kind(known, Delivered))
     for bought in blocks.values():
         yield from bought.items
+
+
+def _beside(terms: Terms) -> Terms:
+    """Terms of a price that is not the contract's own: nothing is charged by it without work, nor ahead."""
+    timing = "arrears" if terms.billing.timing == "estimate" else terms.billing.timing
+    return replace(
+        terms,
+        minimums=tuple(minimum for minimum in terms.minimums if minimum.per != "period"),
+        billing=replace(terms.billing, timing=timing),
+    )
 
 
 def _blocks(course: Course, terms: Terms, known: Sequence[Happening]) -> dict[str, Blocks]:
@@ -229,13 +240,14 @@ def _blocks(course: Course, terms: Terms, known: Sequence[Happening]) -> dict[st
         start = course.agreement.start_on
         blocks[own].buy(start, on=Calendar(terms, course.agreement).begins(start))
     for bought in sorted(of_kind(known, Bought), key=lambda one: (one.on, one.id)):
-        if bought.price_id in blocks:
+        in_contract = bought.on >= course.agreement.start_on and not course.is_last(bought.on)
+        if bought.price_id in blocks and in_contract:
             blocks[bought.price_id].buy(bought.on, bought.id)
     return blocks
 
 
 def _give(course: Course, terms: Terms, gifts: Sequence[Credited]) -> None:
-    for gift in gifts:
+    for gift in sorted(gifts, key=lambda one: (one.on, one.id)):
         if gift.seconds:
             course.pool.grant(
                 Lot(
@@ -373,7 +385,7 @@ def _is_agreed(terms: Terms, spent: Spent) -> bool:
 
 
 def _held_expenses(terms: Terms, known: Sequence[Happening]) -> Iterator[Held]:
-    for spent in of_kind(known, Spent):
+    for spent in sorted(of_kind(known, Spent), key=lambda one: (one.on, one.id)):
         if not _is_agreed(terms, spent):
             yield Held(entry=spent.id, reason="expense", amount=spent.amount)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -24,7 +24,7 @@ from shared.platform.money import round_half_up
 
 ONE = timedelta(days=1)
 LATE, CHARGE, ISSUE, PAY = range(4)
-"""What comes first on one day: a fee for being late that day, what is charged, invoices, payments."""
+"""What comes first on one day: that work may stop, what is charged, invoices, payments."""
 YEAR_DAYS = 365
 
 
@@ -52,6 +52,21 @@ class Closing:
     refunds: bool = False
 
 
+@dataclass(slots=True)
+class _Arrears:
+    """Fees for one invoice being late: `times` so far; `amount` and `count` since the last invoice. `fees` of the
+    invoice are fees themselves."""
+
+    rule: LateFee
+    first: date
+    fees: int
+    times: int = 0
+    amount: int = 0
+    count: int = 0
+    start: date | None = None
+    end: date | None = None
+
+
 class Desk:
     """Makes the invoices of a contract, day after day until `until`."""
 
@@ -66,7 +81,7 @@ class Desk:
         self._queue: list[tuple[date, int, int, Any]] = []
         self._count = 0
         self._pending: list[Item] = []
-        self._late_lines: dict[int, Item] = {}
+        self._arrears: dict[int, _Arrears] = {}
         self._named: dict[int, list[Paid]] = {}
         self._closed_on = date.max
 
@@ -92,7 +107,7 @@ class Desk:
         while self._queue:
             day, what, _, about = heapq.heappop(self._queue)
             self._step(day, what, about)
-        waiting = sorted((*self._pending, *self._late_lines.values(), *later), key=lambda item: item.on)
+        waiting = sorted((*self._pending, *self._late_items(self._until), *later), key=lambda item: item.on)
         return tuple(line for item in waiting for line in item.lines)
 
     def _push(self, on: date, what: int, about: Any) -> None:
@@ -106,7 +121,7 @@ class Desk:
         elif what == ISSUE:
             self._issue_all(day, about)
         elif what == LATE:
-            self._late(day, *about)
+            self._may_stop(day, about)
         else:
             invoice, payment = about if isinstance(about, tuple) else (self._oldest_unpaid(), about)
             if invoice is not None:
@@ -123,8 +138,7 @@ class Desk:
         if closing is None and day < self._closed_on and not any(item.calls for item in together):
             self._pending = together
             return
-        together += self._late_lines.values()
-        self._late_lines.clear()
+        together += self._late_items(day)
         if closing is not None:
             together += self._closing_items(closing, [line for item in together for line in item.lines])
         if any(item.lines for item in together):
@@ -164,9 +178,11 @@ class Desk:
         rule = self._terms.late_fee
         if rule is not None:
             if rule.suspend_days:
-                self._push(invoice.due_on + timedelta(days=rule.suspend_days + 1), LATE, (invoice, None, 0))
+                self._push(invoice.due_on + timedelta(days=rule.suspend_days + 1), LATE, invoice)
             if rule.percent_bp or rule.amount:
-                self._push(first_late_day(rule, invoice.due_on, self._holidays), LATE, (invoice, rule, 0))
+                first = first_late_day(rule, invoice.due_on, self._holidays)
+                fees = sum(line.amount for line in invoice.lines if line.code == "late_fee")
+                self._arrears[invoice.number] = _Arrears(rule, first, fees)
 
     # -- payments --------------------------------------------------------------------------------------------------
 
@@ -177,10 +193,14 @@ class Desk:
         amount = min(payment.amount or invoice.due, invoice.due)
         if not amount:
             return
+        self._accrue(day, invoice)
         invoice.paid += amount
         entries = (payment.id,) if payment.id else ()
-        for fee in self._terms.payment_fees:
-            if payment.method in fee.methods:
+        costly = [fee for fee in self._terms.payment_fees if payment.method in fee.methods]
+        fees = sum(line.amount for line in invoice.lines if line.code == "payment_fee")
+        base = Fraction(amount * (invoice.total - fees), invoice.total) if costly else Fraction(0)
+        for fee in costly:
+            if base > 0:
                 self._wait(
                     day,
                     Line(
@@ -189,20 +209,22 @@ class Desk:
                         rule_index=fee.index,
                         params={"method": payment.method, "percent_bp": fee.percent_bp, "invoice": invoice.number},
                         unit_amount=fee.amount,
-                        amount=round_half_up(Fraction(amount * fee.percent_bp, 10_000)) + fee.amount,
+                        amount=round_half_up(base * fee.percent_bp / 10_000) + fee.amount,
                         entries=entries,
                     ),
                 )
         if not invoice.due:
             invoice.paid_on = day
             self._paid_early(day, invoice, entries)
-            if day >= self._closed_on and (self._pending or self._late_lines):
+            if day >= self._closed_on:
                 self._push(day, ISSUE, None)
 
     def _paid_early(self, day: date, invoice: Invoice, entries: tuple[str, ...]) -> None:
-        base = sum(line.amount for line in invoice.lines if line.code in DISCOUNTED or line.code == "discount")
-        for rule in self._terms.discounts:
-            if rule.when == "paid_early" and (day - invoice.issued_on).days <= rule.count and base > 0:
+        rules = [rule for rule in self._terms.discounts if rule.when == "paid_early"]
+        discounted = (line.amount for line in invoice.lines if line.code in DISCOUNTED or line.code == "discount")
+        base = sum(discounted) if rules else 0
+        for rule in rules:
+            if (day - invoice.issued_on).days <= rule.count and base > 0:
                 self._wait(
                     day,
                     Line(
@@ -215,51 +237,55 @@ class Desk:
                     ),
                 )
 
-    def _late(self, day: date, invoice: Invoice, rule: LateFee | None, times: int) -> None:
-        if not invoice.due:
-            return
-        if rule is None:
+    def _may_stop(self, day: date, invoice: Invoice) -> None:
+        if invoice.due:
             self.work_may_stop_on.append(day)
+
+    def _accrue(self, day: date, invoice: Invoice) -> None:
+        """Late fees up to a day, of what has been unpaid since the last time; nothing was paid in between."""
+        late = self._arrears.get(invoice.number)
+        if late is None or late.first > day or not invoice.due:
             return
-        fees = sum(line.amount for line in invoice.lines if line.code == "late_fee")
-        overdue = max(invoice.due - fees, 0)
-        share = Fraction(overdue * rule.percent_bp, 10_000)
+        rule = late.rule
+        if late.times and rule.repeats == "once":
+            return
+        overdue = max(invoice.due - late.fees, 0)
+        times = late_times(rule, late.first, day)
+        more = times - late.times
+        if more <= 0:
+            return
         if rule.repeats == "yearly":
-            self._yearly(day, invoice, rule, overdue)
+            # Interest is rounded on the sum of its days.
+            daily = Fraction(overdue * rule.percent_bp, 10_000 * YEAR_DAYS)
+            amount = round_half_up(daily * times) - round_half_up(daily * late.times)
         else:
-            percent = round_half_up(share)
-            amount = max(percent, rule.amount) if rule.greater else percent + rule.amount
-            self._late_line(day, invoice, rule, amount)
-        following = _next_late_day(rule, first_late_day(rule, invoice.due_on, self._holidays), times + 1)
-        if following is not None:
-            self._push(following, LATE, (invoice, rule, times + 1))
+            percent = round_half_up(Fraction(overdue * rule.percent_bp, 10_000))
+            amount = more * (max(percent, rule.amount) if rule.greater else percent + rule.amount)
+        late.start = late.start or day_of_fee(rule, late.first, late.times)
+        late.end = day_of_fee(rule, late.first, times - 1)
+        late.times, late.count, late.amount = times, late.count + more, late.amount + amount
 
-    def _yearly(self, day: date, invoice: Invoice, rule: LateFee, overdue: int) -> None:
-        """Interest is rounded on the sum of its days: each day adds what the sum grew by."""
-        days = (day - first_late_day(rule, invoice.due_on, self._holidays)).days + 1
-        daily = Fraction(overdue * rule.percent_bp, 10_000 * YEAR_DAYS)
-        self._late_line(day, invoice, rule, round_half_up(daily * days) - round_half_up(daily * (days - 1)))
-
-    def _late_line(self, day: date, invoice: Invoice, rule: LateFee, amount: int) -> None:
-        """Fees for the same invoice that wait for one to be on are one line."""
-        item = self._late_lines.get(invoice.number)
-        if item is None:
-            line = Line(
-                code="late_fee",
-                rule=rule.kind,
-                rule_index=rule.index,
-                params={"percent_bp": rule.percent_bp, "invoice": invoice.number, "repeats": rule.repeats},
-                start=day,
-                end=day,
-                count=1,
-                unit_amount=rule.amount,
-                amount=amount,
-            )
-        else:
-            (line,) = item.lines
-            line = replace(line, count=line.count + 1, amount=line.amount + amount, end=day)
-        start = line.start or day
-        self._late_lines[invoice.number] = Item(on=day, lines=(line,), start=start, end=day, calls=False)
+    def _late_items(self, day: date) -> Iterator[Item]:
+        """What was added for being late since the last invoice, a line for each invoice that is."""
+        for number, late in list(self._arrears.items()):
+            invoice = self.invoices[number - 1]
+            self._accrue(day, invoice)
+            if not invoice.due:
+                del self._arrears[number]
+            if late.amount and late.start and late.end:
+                line = Line(
+                    code="late_fee",
+                    rule=late.rule.kind,
+                    rule_index=late.rule.index,
+                    params={"percent_bp": late.rule.percent_bp, "invoice": number, "repeats": late.rule.repeats},
+                    start=late.start,
+                    end=late.end,
+                    count=late.count,
+                    unit_amount=late.rule.amount,
+                    amount=late.amount,
+                )
+                yield Item(on=late.end, lines=(line,), start=late.start, end=late.end, calls=False)
+            late.amount, late.count, late.start = 0, 0, None
 
     def _wait(self, day: date, line: Line) -> None:
         if line.amount:
@@ -344,9 +370,18 @@ def first_late_day(rule: LateFee, due: date, holidays: Holidays) -> date:
         month += 1
 
 
-def _next_late_day(rule: LateFee, first: date, times: int) -> date | None:
-    if rule.repeats == "once":
-        return None
+def day_of_fee(rule: LateFee, first: date, number: int) -> date:
+    """The day of the fee with this number, from 0."""
     if rule.repeats == "monthly":
-        return months_later(first, times)
-    return first + timedelta(days=times * (7 if rule.repeats == "weekly" else 1))
+        return months_later(first, number)
+    return first + timedelta(days=number * (7 if rule.repeats == "weekly" else 1))
+
+
+def late_times(rule: LateFee, first: date, day: date) -> int:
+    """How many fees there are up to a day."""
+    if rule.repeats == "once":
+        return 1
+    if rule.repeats == "monthly":
+        months = (day.year - first.year) * 12 + day.month - first.month
+        return months + (months_later(first, months) <= day)
+    return (day - first).days // (7 if rule.repeats == "weekly" else 1) + 1

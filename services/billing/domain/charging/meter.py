@@ -120,11 +120,14 @@ class Meter:
         self._weeks: defaultdict[date, int] = defaultdict(int)
         self._short_weeks: defaultdict[date, int] = defaultdict(int)
         self._beyond = 0
+        self._overage_hour: Fraction | None = None
+        self._least_amount = any(minimum.amount for minimum in terms.minimums)
 
     def moved_to(self, terms: Terms, clockwork: Clockwork) -> None:
         """The contract changed to another plan; what was deferred waits on."""
         self.terms = terms
         self._clockwork = clockwork
+        self._least_amount = any(minimum.amount for minimum in terms.minimums)
 
     # -- one period ------------------------------------------------------------------------------------------------
 
@@ -132,6 +135,7 @@ class Meter:
         """The lines of a period's time. `over`: the period is; if not, it is what there is so far. `last`: the
         contract is over with it."""
         self._beyond = 0
+        self._overage_hour = None
         charged = charged_seconds(entries, self.terms)
         atoms: list[Atom] = []
         for entry, seconds in zip(entries, charged, strict=True):
@@ -139,9 +143,9 @@ class Meter:
             atoms.extend(self._atoms(entry, seconds))
         lacking = list(self._lacking(period, entries, charged, last=last)) if over and self.terms.minimums else []
         lines = self._priced(period, atoms)
-        for minimum, day, seconds in lacking:
-            lines += self._top_up(period, minimum, day, seconds)
-        if over and self.terms.price.kind == "hourly":
+        for minimum, seconds in lacking:
+            lines += self._top_up(period, minimum, seconds)
+        if over and self._least_amount and self.terms.price.kind == "hourly":
             lines += self._least_amounts(period, lines)
         return lines
 
@@ -214,7 +218,7 @@ class Meter:
         return within
 
     def _covered(self, entry: Entry, seconds: int, holding: tuple[Surcharge, ...]) -> int:
-        worth = _worth(holding)
+        worth = _worth(holding) if holding else 100
         covered = self._pool.burn(entry.day, seconds, worth)
         while covered < seconds and self._renew is not None and self._renew(entry.day) is not None:
             covered += self._pool.burn(entry.day, seconds - covered, worth)
@@ -245,25 +249,25 @@ class Meter:
 
     def _lacking(
         self, period: Period, entries: Sequence[Entry], charged: list[int], *, last: bool
-    ) -> Iterator[tuple[Minimum, date, int]]:
+    ) -> Iterator[tuple[Minimum, int]]:
         """What is missing to the least time of weeks that ended in the period, and of the period."""
         for entry, seconds in zip(entries, charged, strict=True):
             if entry.worked:
                 self._short_weeks[monday(entry.day)] += seconds
         ended = sorted(week for week in self._short_weeks if last or week + WEEK <= period.end)
-        weeks = [(week, self._short_weeks.pop(week)) for week in ended]
+        weeks = [self._short_weeks.pop(week) for week in ended]
         for minimum in self.terms.minimums:
             least = minimum.minutes * 60
             if minimum.per == "week":
-                for week, seconds in weeks:
+                for seconds in weeks:
                     if seconds < least:
-                        yield minimum, min(week + WEEK - timedelta(days=1), period.last), least - seconds
+                        yield minimum, least - seconds
             elif minimum.per == "period" and sum(charged) < int(least * period.share):
-                yield minimum, period.last, int(least * period.share) - sum(charged)
+                yield minimum, int(least * period.share) - sum(charged)
 
-    def _top_up(self, period: Period, minimum: Minimum, day: date, seconds: int) -> list[Line]:
-        """Missing time goes the way of time worked on its last day."""
-        entry = Entry(id="", start=NO_TIME, day=day, wall=0, worked=0, charged=seconds)
+    def _top_up(self, period: Period, minimum: Minimum, seconds: int) -> list[Line]:
+        """Missing time goes the way of time worked on the period's last day."""
+        entry = Entry(id="", start=NO_TIME, day=period.last, wall=0, worked=0, charged=seconds)
         return self._priced(period, list(self._atoms(entry, seconds)), minimum)
 
     def _least_amounts(self, period: Period, lines: Iterable[Line]) -> Iterator[Line]:
@@ -328,11 +332,11 @@ class Meter:
         priced: list[tuple[int, Fraction, Charge | None]] = []
         if atom.way == "hours":
             for seconds, hour, rule, index in by_hour.take(atom.seconds):
-                cost = hour * percent / 100
+                cost = hour if percent == 100 else hour * percent / 100
                 made = ("minimum", minimum.kind, minimum.index) if minimum else ("hours", rule, index)
                 priced.append((seconds, cost, Charge(*made, cost, percent)))
         elif atom.way == "overage":
-            hour = self._rates.overage_hour(self.terms, period) * percent / 100
+            hour = self._beyond_hour(period) if percent == 100 else self._beyond_hour(period) * percent / 100
             priced.append((atom.seconds, hour, Charge("overage", "overage", self.terms.overage.index, hour, percent)))
         elif holding and atom.way in ("covered", "deferred"):
             holding = tuple(rule for rule in holding if rule.on_included == "charged")
@@ -349,12 +353,16 @@ class Meter:
                 if surcharge.flat:
                     flats[surcharge][atom.entry.id] = None
 
+    def _beyond_hour(self, period: Period) -> Fraction:
+        if self._overage_hour is None:
+            self._overage_hour = self._rates.overage_hour(self.terms, period)
+        return self._overage_hour
+
     def _hold(self, period: Period, atom: Atom) -> None:
         key = (atom.entry.id, atom.way)
         before = self.held[key].seconds if key in self.held else 0
         seconds = before + atom.seconds
-        hour = self._rates.overage_hour(self.terms, period)
-        amount = round_half_up(hour * seconds / HOUR) if atom.way == "asked" else 0
+        amount = priced(self._beyond_hour(period), seconds) if atom.way == "asked" else 0
         self.held[key] = Held(entry=atom.entry.id, reason=atom.way, seconds=seconds, amount=amount)
 
     def _line(self, charge: Charge, total: Sum, period: Period) -> Line:
@@ -363,12 +371,12 @@ class Meter:
         if charge.code == "surcharge":
             rule = next(rule for rule in self.terms.surcharges if rule.index == charge.index)
             params = {"percent": rule.percent, "amount": rule.amount, "causes": list(rule.causes)}
-            unit, amount = rule.on(charge.hour, HOUR), rule.on(charge.hour, seconds)
+            unit, amount = round_half_up(rule.on(charge.hour, HOUR)), round_half_up(rule.on(charge.hour, seconds))
         else:
             if charge.code == "overage" and self.terms.overage.block_minutes:
                 block = self.terms.overage.block_minutes * 60
                 seconds = -(-seconds // block) * block
-            unit, amount = charge.hour, charge.hour * seconds / HOUR
+            unit, amount = priced(charge.hour, HOUR), priced(charge.hour, seconds)
         return Line(
             code=charge.code,
             rule=charge.rule,
@@ -379,16 +387,20 @@ class Meter:
             end=period.last,
             seconds=seconds,
             worked_seconds=total.worked,
-            unit_amount=round_half_up(unit),
-            amount=round_half_up(amount),
+            unit_amount=unit,
+            amount=amount,
             entries=tuple(total.entries),
         )
 
 
+def priced(hour: Fraction, seconds: int) -> int:
+    """Seconds at the price of an hour, rounded half up. Seconds are never negative here."""
+    above, below = hour.numerator * seconds, hour.denominator * HOUR
+    return (2 * above + below) // (2 * below)
+
+
 def _worth(holding: tuple[Surcharge, ...]) -> int:
     """Percent of a second that an included second uses: surcharges may be taken as time."""
-    if not holding:
-        return 100
     alone = [rule.percent for rule in holding if rule.on_included == "time" and not rule.add]
     added = [rule.percent for rule in holding if rule.on_included == "time" and rule.add]
     return 100 + max(alone, default=0) + sum(added)
@@ -399,7 +411,7 @@ class _Tiered:
 
     def __init__(self, terms: Terms, period: Period, total: int) -> None:
         steps = [(0, Fraction(period.amount), "price", -1)]
-        for tier in terms.tiers:
+        for tier in terms.tiers if total else ():
             if not tier.from_minutes:
                 continue
             begins = tier.from_minutes * 60
@@ -412,6 +424,10 @@ class _Tiered:
         self._done = 0
 
     def take(self, seconds: int) -> Iterator[tuple[int, Fraction, str, int]]:
+        if len(self._steps) == 1:
+            _, hour, rule, index = self._steps[0]
+            yield seconds, hour, rule, index
+            return
         while seconds:
             reached = [number for number, step in enumerate(self._steps) if step[0] <= self._done]
             number = reached[-1]

@@ -24,6 +24,8 @@ class End:
     last: date
     told_on: date
     by: str = ""
+    agreed: date | None = None
+    """The first day after a fixed time, agreed on from the start, that would have been longer."""
 
     @property
     def after(self) -> date:
@@ -54,11 +56,12 @@ class Span:
     cut: Cut | None = None
     phantom: bool = False
     """Invoiced ahead, and then not in the contract at all."""
+    agreed_end: date | None = None
 
     def share(self, end: date) -> Fraction:
         """How much of the period is charged if the contract runs to before `end`."""
-        if self.phantom:
-            return Fraction(int(end == self.whole[1]))
+        if end <= self.start:
+            return Fraction(0)
         return share(self.proration, (self.start, end), self.whole)
 
     @property
@@ -66,7 +69,7 @@ class Span:
         """The end as it was known when the fee was invoiced."""
         if self.cut is not None and self.cut.told_on <= self.issued_on:
             return self.end
-        return self.whole[1]
+        return min(self.whole[1], self.agreed_end or self.whole[1])
 
     @property
     def days(self) -> int:
@@ -90,6 +93,11 @@ class Calendar:
         )
         self.longer = LENGTHS.index(self.every) > LENGTHS.index(period)
         self.shorter = LENGTHS.index(self.every) < LENGTHS.index(period)
+
+    def group(self, begin: date) -> date:
+        """Where the invoice begins that a period's fee is on: its own start, or that of a longer time."""
+        longer = self.longer and self.agreement.prepaid_periods <= 1
+        return self.invoices.start_of(begin) if longer else begin
 
     def begins(self, begin: date) -> date:
         """The day on which what begins at `begin` is invoiced, ahead."""
@@ -132,7 +140,7 @@ def spans(
     position, number, in_group = agreement.start_on, 0, 0
     by_change = False
     told_on = agreement.signed_on
-    group_issue = calendar.begins(position)
+    group, group_issue = position, calendar.begins(position)
     while over is None or position < over.after:
         begins, ends = calendar.periods.start_of(position), calendar.periods.after(position)
         proration = terms.proration if number == 0 else replace(NO_PRORATION, last=terms.proration.last)
@@ -140,14 +148,16 @@ def spans(
             proration = NO_PRORATION
         if number == 0 and proration.first == "skip" and begins < position:
             begins, ends = ends, calendar.periods.after(ends)
-        if _new_group(calendar, position, in_group):
-            in_group = 0
-            group_issue = max(calendar.begins(max(begins, position)), told_on)
+        if _new_group(calendar, position, in_group, group):
+            in_group, group = 0, position
+            first = begins if begins > position else calendar.group(position)
+            group_issue = max(calendar.begins(first), told_on)
         span = Span(
             number=number,
             terms=terms,
             calendar=calendar,
-            amount=prices.amount(terms.price.id, position),
+            amount=prices.amount(terms.price.id, group, group_issue),
+            agreed_end=over.agreed if over is not None else None,
             whole=(begins, ends),
             start=position,
             end=ends,
@@ -156,12 +166,12 @@ def spans(
         )
         if span.start > until and span.issued_on > until:
             return
-        change = _next(card, terms, prices, waiting, span, calendar, in_group + 1)
+        change = _next(card, terms, prices, waiting, span, in_group + 1, group)
         span = _cut(span, change, over)
         yield span
         ended = over is not None and span.end >= over.after
         if span.cut is not None or ended:
-            yield from _phantoms(calendar, span, in_group + 1, over if ended else None)
+            yield from _phantoms(span, in_group + 1, group, over if ended else None)
         position, number, in_group = span.end, number + 1, in_group + 1
         by_change = False
         if change is not None and change.effective <= position:
@@ -181,14 +191,14 @@ def _cut(span: Span, change: _Change | None, over: End | None) -> Span:
     return span
 
 
-def _new_group(calendar: Calendar, position: date, in_group: int) -> bool:
-    """Whether the period that begins is invoiced apart from the one before."""
+def _new_group(calendar: Calendar, position: date, in_group: int, group: date) -> bool:
+    """Whether the period that begins is invoiced apart from the ones before, of which the first began at `group`."""
     if in_group == 0:
         return True
     prepaid = calendar.agreement.prepaid_periods
     if prepaid > 1:
         return in_group % prepaid == 0
-    return not calendar.longer or calendar.invoices.start_of(position) == position
+    return calendar.group(position) != calendar.group(group)
 
 
 def _next(
@@ -197,8 +207,8 @@ def _next(
     prices: Prices,
     waiting: Sequence[PlanChanged],
     span: Span,
-    calendar: Calendar,
     in_group: int,
+    group: date,
 ) -> _Change | None:
     """The next change of plan, if it takes effect in this period or at its end."""
     for change in waiting:
@@ -211,13 +221,13 @@ def _next(
         effective = max(change.told_on + timedelta(days=rule.notice_days), span.start + (ONE if at_once else 0 * ONE))
         if at_once and effective < span.end:
             return _Change(effective, change, new, at_once=True)
-        if effective <= span.end and (at_once or _new_group(calendar, span.end, in_group)):
+        if effective <= span.end and (at_once or _new_group(span.calendar, span.end, in_group, group)):
             return _Change(span.end, change, new, at_once=False)
         return None
     return None
 
 
-def _phantoms(calendar: Calendar, cut: Span, in_group: int, over: End | None) -> Iterator[Span]:
+def _phantoms(cut: Span, in_group: int, group: date, over: End | None) -> Iterator[Span]:
     """Whole periods of the cut one's invoice that come after it."""
     told_on = cut.cut.told_on if cut.cut is not None else over.told_on if over is not None else cut.issued_on
     if told_on <= cut.issued_on:
@@ -225,9 +235,9 @@ def _phantoms(calendar: Calendar, cut: Span, in_group: int, over: End | None) ->
     code = cut.cut.code if cut.cut is not None else "end_credit"
     position = cut.whole[1]
     number = cut.number
-    while not _new_group(calendar, position, in_group):
+    while not _new_group(cut.calendar, position, in_group, group) and position < (cut.agreed_end or date.max):
         number += 1
-        whole = (position, calendar.periods.after(position))
+        whole = (position, cut.calendar.periods.after(position))
         yield replace(
             cut, number=number, whole=whole, start=position, end=cut.end, cut=Cut(told_on, code), phantom=True
         )

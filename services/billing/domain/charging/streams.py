@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
-from services.billing.domain.charging.calendar import Holidays, share, working_days
+from services.billing.domain.charging.calendar import WHOLE, Holidays, share, working_days
 from services.billing.domain.charging.discounts import Batch, discounts
 from services.billing.domain.charging.happenings import Agreement, Delivered, Entry, PlanChanged, StageReached
 from services.billing.domain.charging.invoicing import Item
@@ -125,20 +125,25 @@ def hours(course: Course, terms: Terms, entries: Iterable[Entry], blocks: Blocks
     calendar = Calendar(terms, course.agreement)
     days = Days(entries)
     meter = course.meter(terms, blocks)
-    estimated = terms.billing.estimate_minutes if terms.billing.timing == "estimate" else 0
+    billing = terms.billing
+    ahead = billing.timing == "estimate" and terms.price.kind == "hourly" and billing.every in LENGTHS
+    estimated = billing.estimate_minutes if ahead else 0
     needed = bool(terms.minimums or estimated)
     for number, (start, end, whole) in enumerate(_periods(course, calendar, days)):
-        amount = course.prices.amount(terms.price.id, start)
+        found = days.within(start, min(end, course.seen))
+        if not (found or needed):
+            continue
+        known = calendar.begins(start) if estimated else date.max
+        amount = course.prices.amount(terms.price.id, start, known)
         close_on = start if terms.billing.every == "entry" else calendar.closes(end, course.over)
         estimate = _estimate(course, terms, calendar, (start, end, whole), amount) if estimated else None
         if estimate is not None and estimate.on <= course.until:
-            batch = Batch(number=number, start=start, end=end - ONE)
+            batch = Batch(number=number, start=start, end=estimate.end)
             yield replace(estimate, lines=course.discounted(terms, batch, estimate.lines))
-        found = days.within(start, min(end, course.seen))
-        if start > course.until or not (found or needed):
+        if start > course.until:
             continue
         over = end <= course.seen
-        part = share(NO_PRORATION, (start, end), (whole, calendar.periods.after(whole))) if needed else Fraction(1)
+        part = share(NO_PRORATION, (start, end), (whole, calendar.periods.after(whole))) if needed else WHOLE
         period = Period(start, end, amount, part)
         lines = meter.close(period, found, over=over, last=course.is_last(end))
         if estimate is not None:
@@ -407,10 +412,11 @@ def _credit(code: str, rule: str, index: int, span: Span, days: tuple[int, int],
 def pieces(course: Course, terms: Terms, delivered: Iterable[Delivered]) -> Iterator[Item]:
     """Pieces of each period, by the price of their number."""
     calendar = Calendar(terms, course.agreement)
-    waiting = sorted(delivered, key=lambda one: (one.on, one.id))
     every = terms.billing.every
     start_on = course.agreement.start_on
     after = course.over.after if course.over is not None else date.max
+    within = [one for one in delivered if start_on <= one.on < after]
+    waiting = sorted(within, key=lambda one: (one.on, one.id))
     number = 0
     begin = start_on
     while waiting:
@@ -504,7 +510,7 @@ def project(course: Course, terms: Terms, reached: Iterable[StageReached]) -> It
     stages = terms.price.stages or (Stage(percent=100, when="completion"),)
     days = {"acceptance": agreement.signed_on, "start": agreement.start_on}
     said = {one.stage: one for one in sorted(reached, key=lambda one: (one.on, one.id), reverse=True)}
-    price = course.prices.amount(terms.price.id, agreement.start_on)
+    price = course.prices.amount(terms.price.id, agreement.start_on, agreement.signed_on)
     before = 0
     for number, stage in enumerate(stages):
         percent = before + stage.percent
