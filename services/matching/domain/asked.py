@@ -87,12 +87,11 @@ class Asked:
         """Required skills held at the level asked, and a tenth for each asked service offered."""
         total = np.zeros(len(rows))
         for skill in self.brief.required_skills:
-            if "skill:" + skill.code in self.table.columns:
-                total += self.table.columns["skill:" + skill.code][rows] >= skill.level
+            total += self.table.held.levels(skill.code, rows) >= skill.level
         for code in self.brief.services:
             number = self.table.service_numbers.known(code)
             if number is not None:
-                total += 0.1 * ((self.table.columns["services"][rows] >> np.uint64(number)) & np.uint64(1))
+                total += 0.1 * ((self.table.columns["services"][rows] >> number) & 1)
         return total
 
     def meeting(self, criterion: str) -> int:

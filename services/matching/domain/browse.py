@@ -258,8 +258,7 @@ def _facets(table: Table, filters: Filters, found: BitMap) -> Iterable[Facet]:
 
     all_set = base()
     yield _facet("services", all_set, table.services.items())
-    at_least = filters.skill_level - 1
-    yield _facet("skills", all_set, ((code, levels[at_least]) for code, levels in table.skills.items()))
+    yield _ordered("skills", table.held.counts(all_set, table.live, filters.skill_level))
     levels = base(level="") if filters.level else all_set
     executive = levels.intersection_cardinality(table.executive)
     counts = (("administrative", len(levels) - executive), ("executive", executive))
@@ -292,8 +291,12 @@ def _counted(within: BitMap, sets: Iterable[tuple[str, BitMap]]) -> tuple[FacetV
 
 
 def _facet(name: str, within: BitMap, sets: Iterable[tuple[str, BitMap]]) -> Facet:
-    counted = ((code, within.intersection_cardinality(rows)) for code, rows in sets)
-    values = [FacetValue(code, count) for code, count in counted if count]
+    return _ordered(name, ((code, within.intersection_cardinality(rows)) for code, rows in sets))
+
+
+def _ordered(name: str, counts: Iterable[tuple[str, int]]) -> Facet:
+    """The most frequent first."""
+    values = [FacetValue(code, count) for code, count in counts if count]
     return Facet(name, tuple(sorted(values, key=lambda value: (-value.count, value.value))))
 
 

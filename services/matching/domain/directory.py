@@ -79,7 +79,7 @@ class Work:
 def directory(table: Table) -> Directory:
     """Exact, of those who are published now."""
     live = table.live
-    skills = ((code, live.intersection_cardinality(levels[0])) for code, levels in table.skills.items())
+    skills = table.held.counts(live, live)
     services = ((code, live.intersection_cardinality(rows)) for code, rows in table.services.items())
     return Directory(len(live), _counted(services), _counted(skills))
 
@@ -88,9 +88,7 @@ def work(table: Table, code: str) -> Work:
     """Of a service's or skill's code. Nobody offers what is not known."""
     levels = [table.live & rows for rows in table.skills.get(code, ())]
     rows = levels[0] if levels else table.live & table.services.get(code, BitMap())
-    skills = (
-        (other, rows.intersection_cardinality(others[0])) for other, others in table.skills.items() if other != code
-    )
+    skills = ((other, count) for other, count in table.held.counts(rows, table.live) if other != code)
     spoken = ((language, rows.intersection_cardinality(cefr[2])) for language, cefr in table.languages.items())
     return Work(
         code,

@@ -1,4 +1,4 @@
-"""The two loops over many rows, compiled: who meets a brief's numbers, and whose score is among the best.
+"""The loops over many rows, compiled: who meets a brief's numbers, whose score is among the best, who holds what.
 
 They say again, for speed, what `asked.py` and `score.py` mean; tests hold them to the shares of an explanation.
 Rows ascend. Nothing here holds the interpreter's lock, so that they may run in another thread.
@@ -90,6 +90,32 @@ def add_parts(rows: Any, levels: Any, parts: Any, total: Any) -> None:
     """Adds to `total` what each row's level is worth; `parts` is by level."""
     for at in range(len(rows)):
         total[at] += parts[levels[rows[at]]]
+
+
+@_compiled(_I8, _U4, _U2, _U4, _U4, returns=numba.void)
+def add_held(rows: Any, starts: Any, held: Any, worth: Any, total: Any) -> None:
+    """Adds to `total` what all that each row holds is worth; `held` are the rows' lists, which begin at `starts`."""
+    for at in range(len(rows)):
+        row = rows[at]
+        found = np.uint32(0)
+        for place in range(starts[row], starts[row + 1]):
+            found += worth[held[place]]
+        total[at] += found
+
+
+@_compiled(_U4, numba.uint32, _U4, returns=numba.void)
+def add_to(rows: Any, worth: int, total: Any) -> None:
+    """Adds to `total`, which is by row, the same for all `rows`."""
+    for row in rows:
+        total[row] += worth
+
+
+@_compiled(_U4, _U4, _U2, _I8, returns=numba.void)
+def count_held(rows: Any, starts: Any, held: Any, counts: Any) -> None:
+    """Adds to `counts` how many of the rows hold each."""
+    for row in rows:
+        for place in range(starts[row], starts[np.int64(row) + 1]):
+            counts[held[place]] += 1
 
 
 @_compiled(

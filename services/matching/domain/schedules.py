@@ -34,7 +34,8 @@ class Schedules:
     """Numbered schedules. `shared` answers for all of them, by number."""
 
     def __init__(self) -> None:
-        self._numbers: dict[tuple[str, tuple[WorkingDay, ...]], int] = {}
+        self._numbers: dict[tuple[str, ...], int] = {}
+        """By zone, and day, start and end of each working day: strings are compared faster than days."""
         self._zones: dict[str, int] = {}
         self._listed: list[tuple[str, tuple[WorkingDay, ...]]] = []
         self._tables: OrderedDict[Stand, npt.NDArray[np.uint64]] = OrderedDict()
@@ -46,12 +47,12 @@ class Schedules:
 
     def number(self, zone: str, hours: tuple[WorkingDay, ...]) -> int:
         """The number of a schedule; a new one the first time."""
-        key = (zone, hours)
+        key = (zone, *[part for day in hours for part in (day.day, day.start, day.end)])
         number = self._numbers.get(key)
         if number is None:
             number = self._numbers[key] = len(self._listed)
             self._zones.setdefault(zone, len(self._zones))
-            self._listed.append(key)
+            self._listed.append((zone, hours))
         return number
 
     def of(self, number: int) -> tuple[str, tuple[WorkingDay, ...]]:

@@ -41,6 +41,7 @@ from pyroaring import BitMap
 from services.matching.domain import kernel
 from services.matching.domain.asked import Asked
 from services.matching.domain.columns import Array
+from services.matching.domain.holdings import Whole
 from services.matching.domain.practice import CEFR, HIGHEST_SKILL_LEVEL
 from services.matching.domain.table import CEFR_NUMBER, LEVELS, Rows, Table, rows_of
 from services.matching.domain.weights import ASSISTANT_SIDE, CLIENT_SIDE, Dials, Weights
@@ -53,7 +54,7 @@ OPEN = ("overlap", *ASSISTANT_SIDE)
 Levels = npt.NDArray[np.uint8]
 Parts = Callable[[Levels, int], Levels]
 Asks = list[tuple[str, int, Parts]]
-"""Columns of levels, the level asked, and what a level is worth."""
+"""Codes of skills or of languages, the level asked, and what a level is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +121,13 @@ class Scoring:
     def _arrays(self) -> tuple[Any, ...]:
         """What the kernel reads, in its order."""
         points, brief, table, columns = self.weights.points_of, self.asked.brief, self.asked.table, self._columns
-        required, a_required, no_required = self._parts(self._required, 12, points("skills_required"))
-        preferred, a_preferred, no_preferred = self._parts(self._preferred, 12, points("skills_preferred"))
-        spoken, a_language, no_language = self._parts(self._spoken, 120, points("languages"))
+        required, a_required, no_required = self._parts(
+            self._required, self._of_skills[0], 12, points("skills_required")
+        )
+        preferred, a_preferred, no_preferred = self._parts(
+            self._preferred, self._of_skills[1], 12, points("skills_preferred")
+        )
+        spoken, a_language, no_language = self._parts(self._spoken, self._of_languages, 120, points("languages"))
         services, industry, day = len(brief.services), self._industry, self.asked.day_minutes
         notice, days = points("notice"), self._days
         soon = days < table.longest_notice
@@ -189,15 +194,26 @@ class Scoring:
             np.fromiter(own.values(), np.float64, len(own)),
         )
 
-    def _parts(self, listed: Asks, whole: int, scale: float) -> tuple[npt.NDArray[np.uint16], float, float]:
+    def _parts(self, listed: Asks, sums: Whole, whole: int, scale: float) -> tuple[Whole, float, float]:
         """For each row its whole parts; how many points a part is; the points of everybody if nothing is asked."""
+        return (sums, scale / (whole * len(listed)), 0.0) if listed else (sums, 0.0, scale)
+
+    @cached_property
+    def _of_skills(self) -> tuple[Whole, Whole]:
+        """For each row the sums of its whole parts, of required and of preferred skills."""
+        required, preferred = (
+            [(code, _worth(parts, asked)) for code, asked, parts in listed]
+            for listed in (self._required, self._preferred)
+        )
+        return self.asked.table.held.sums(self.rows, required, preferred)
+
+    @cached_property
+    def _of_languages(self) -> Whole:
         total = np.zeros(len(self.rows), np.uint16)
-        if not listed:
-            return total, 0.0, scale
-        for column, asked, parts in listed:
-            if column in self._columns:
-                kernel.add_parts(self.rows, self._columns[column], _worth(parts, asked), total)
-        return total, scale / (whole * len(listed)), 0.0
+        for code, asked, parts in self._spoken:
+            if "language:" + code in self._columns:
+                kernel.add_parts(self.rows, self._columns["language:" + code], _worth(parts, asked), total)
+        return total
 
     def shares(self) -> dict[str, tuple[Numbers, Numbers]]:
         """By criterion, in order: weights and fits of all rows. Their products add up to the score."""
@@ -236,18 +252,15 @@ class Scoring:
 
     @property
     def _required(self) -> Asks:
-        return [("skill:" + skill.code, skill.level, _surplus_of_skill) for skill in self.asked.brief.required_skills]
+        return [(skill.code, skill.level, _surplus_of_skill) for skill in self.asked.brief.required_skills]
 
     @property
     def _preferred(self) -> Asks:
-        return [("skill:" + skill.code, skill.level, _share_of_skill) for skill in self.asked.brief.preferred_skills]
+        return [(skill.code, skill.level, _share_of_skill) for skill in self.asked.brief.preferred_skills]
 
     @property
     def _spoken(self) -> Asks:
-        return [
-            ("language:" + spoken.code, CEFR_NUMBER[spoken.cefr], _surplus_of_cefr)
-            for spoken in self.asked.brief.languages
-        ]
+        return [(spoken.code, CEFR_NUMBER[spoken.cefr], _surplus_of_cefr) for spoken in self.asked.brief.languages]
 
     @property
     def _service_bits(self) -> int:
@@ -284,24 +297,17 @@ class Scoring:
         return amounts if isinstance(per, int) else amounts / np.maximum(per, 1)
 
     def skills_required(self, scale: float) -> Numbers | float:
-        return self._mean(self._required, 12, scale)
+        return self._mean(self._required, self._of_skills[0], 12, scale)
 
     def skills_preferred(self, scale: float) -> Numbers | float:
-        return self._mean(self._preferred, 12, scale)
+        return self._mean(self._preferred, self._of_skills[1], 12, scale)
 
     def languages(self, scale: float) -> Numbers | float:
-        return self._mean(self._spoken, 120, scale)
+        return self._mean(self._spoken, self._of_languages, 120, scale)
 
-    def _mean(self, listed: Asks, whole: int, scale: float) -> Numbers | float:
+    def _mean(self, listed: Asks, sums: Whole, whole: int, scale: float) -> Numbers | float:
         """Of fits that are counted in whole parts: `whole` of them are a perfect fit."""
-        if not listed:
-            return scale
-        total: npt.NDArray[np.uint16] | None = None
-        for column, asked, parts in listed:
-            if column in self._columns:
-                found = parts(self._columns[column][self.rows], asked)
-                total = found.astype(np.uint16) if total is None else total + found
-        return 0.0 if total is None else np.multiply(total, scale / (whole * len(listed)), dtype=np.float64)
+        return np.multiply(sums, scale / (whole * len(listed)), dtype=np.float64) if listed else scale
 
     def services(self, scale: float) -> Numbers | float:
         asked = self.asked.brief.services
@@ -430,7 +436,7 @@ def _share_of_skill(levels: Levels, asked: int) -> Levels:
 
 
 @functools.lru_cache(maxsize=64)
-def _worth(parts: Parts, asked: int) -> npt.NDArray[np.uint16]:
+def _worth(parts: Parts, asked: int) -> Whole:
     """Parts by level. What is below the level asked is not looked at: such rows are not among those that fit."""
     return parts(np.arange(16, dtype=np.uint8), asked).astype(np.uint16)
 

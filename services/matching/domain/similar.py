@@ -13,6 +13,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from services.matching.domain.columns import Array
+from services.matching.domain.holdings import LEVELS
 from services.matching.domain.table import CEFR_NUMBER, Rows, Table, rows_of
 
 MOST = 20_000
@@ -35,7 +36,7 @@ def similar(table: Table, assistant_id: str, limit: int) -> tuple[Likeness, ...]
     row = table.ids.row(assistant_id)
     if row is None:
         return ()
-    skills = {code: int(_levels(table, code)[row]) for code in table.skills if _levels(table, code)[row]}
+    skills = table.held.of(row)
     rows = _comparable(table, row, skills)
     likeness = _likeness(table, row, rows, skills)
     if len(rows) > limit:
@@ -49,7 +50,7 @@ def similar(table: Table, assistant_id: str, limit: int) -> tuple[Likeness, ...]
         Likeness(
             id,
             -unlike,
-            tuple(code for code in skills if _levels(table, code)[other]),
+            _both(table, skills, other),
             tuple(_codes(table, mine & int(table.columns["services"][other]))),
         )
         for unlike, id, other in best
@@ -57,8 +58,9 @@ def similar(table: Table, assistant_id: str, limit: int) -> tuple[Likeness, ...]
     )
 
 
-def _levels(table: Table, code: str) -> Array:
-    return table.columns["skill:" + code]
+def _both(table: Table, skills: dict[str, int], other: int) -> tuple[str, ...]:
+    theirs = table.held.of(other)
+    return tuple(code for code in skills if code in theirs)
 
 
 def _codes(table: Table, bits: int) -> list[str]:
@@ -87,13 +89,9 @@ def _comparable(table: Table, row: int, skills: dict[str, int]) -> Rows:
 
 
 def _likeness(table: Table, row: int, rows: Rows, skills: dict[str, int]) -> Array:
-    both = np.zeros(len(rows))
-    either = np.zeros(len(rows))
-    for code in table.skills:
-        mine, theirs = skills.get(code, 0), _levels(table, code)[rows]
-        if mine:
-            both += np.minimum(theirs, mine)
-        either += np.maximum(theirs, mine)
+    lesser = [(code, np.minimum(LEVELS, np.uint16(mine))) for code, mine in skills.items()]
+    both = table.held.sums(rows, lesser)[0].astype(np.float64)
+    either = table.held.all_levels(rows) + sum(skills.values()) - both  # Σ max = Σ theirs + Σ mine − Σ min
     services = table.columns["services"]
     shared = np.bitwise_count(services[rows] & services[row])
     offered = np.bitwise_count(services[rows] | services[row])

@@ -24,7 +24,8 @@ from pyroaring import BitMap
 from services.matching.domain.capacity import Capacity
 from services.matching.domain.columns import Array, Columns, Ids, Numbers
 from services.matching.domain.derived import Derived
-from services.matching.domain.practice import CEFR, HIGHEST_SKILL_LEVEL, Practice
+from services.matching.domain.holdings import Holdings
+from services.matching.domain.practice import CEFR, Practice
 from services.matching.domain.schedules import Schedules
 from services.matching.domain.vocabulary import Vocabulary, words
 
@@ -107,7 +108,8 @@ class Table:
         self.industry_numbers: Numbers[str] = Numbers()
         self.standings: Numbers[Counts] = Numbers()
         self.standings.of(_NONE)
-        self.skills: dict[str, list[BitMap]] = {}
+        self.held = Holdings()
+        self.skills = self.held.rows
         """By code: rows at level ≥ 1 … ≥ 4."""
         self.languages: dict[str, list[BitMap]] = {}
         """By code: rows at CEFR ≥ A1 … ≥ C2."""
@@ -184,6 +186,7 @@ class Table:
         for id in self._away_of:
             self._mark_away(id)
         self.columns.trim()
+        self.held.trim()
 
     def put(self, practice: Practice, capacity: Capacity) -> None:
         """Adds a practice, or retires its row and adds another."""
@@ -208,6 +211,7 @@ class Table:
             self._ratings[id] = rating
         for bitmap in self.free:
             bitmap.discard(row)
+        self.held.retire(row)
         self.ids.forget(id)
 
     def _append(self, batch: Sequence[tuple[Practice, Capacity]]) -> None:
@@ -215,7 +219,8 @@ class Table:
         rows = np.arange(first, first + len(batch), dtype=np.uint32)
         practices = [practice for practice, _ in batch]
         self._append_numbers(batch, rows)
-        self._append_levels(practices, first)
+        self.held.append([practice.skills for practice in practices])
+        self._append_languages(practices, first)
         self._append_codes(practices, first)
         for row, practice in enumerate(practices, first):
             told = (said.headline for said in practice.translations)
@@ -224,7 +229,7 @@ class Table:
 
     def _append_numbers(self, batch: Sequence[tuple[Practice, Capacity]], rows: Array) -> None:
         columns, here = self.columns, slice(int(rows[0]), int(rows[-1]) + 1)
-        number, zero = self.currencies.of, self.standings.of
+        number = self.currencies.of
         schedule = self.schedules.number
         values = np.array(
             [
@@ -248,10 +253,12 @@ class Table:
         ):
             columns[name][here] = column
         columns["published"][here] = [p.published_at.timestamp() if p.published_at else 0.0 for p, _ in batch]
-        columns["standing"][here] = [zero(self._history.pop(p.id, _NONE)) for p, _ in batch]
-        columns["rating"][here] = ratings = np.array([self._ratings.pop(p.id, 0) for p, _ in batch], np.uint16)
-        for step, bitmap in self.rated.items():
-            bitmap.update(_as_bits(rows[ratings >= step]))
+        if self._history:
+            columns["standing"][here] = [self.standings.of(self._history.pop(p.id, _NONE)) for p, _ in batch]
+        if self._ratings:
+            columns["rating"][here] = ratings = np.array([self._ratings.pop(p.id, 0) for p, _ in batch], np.uint16)
+            for step, bitmap in self.rated.items():
+                bitmap.update(_as_bits(rows[ratings >= step]))
         self._spread_published(columns["published"][here], rows)
         self._append_retainers([p for p, _ in batch], rows)
         self._spread(rows, values)
@@ -302,33 +309,22 @@ class Table:
             mine = currency == code
             _into(self.fees, self.currencies.keys[int(code)], at[mine], fee[mine])
 
-    def _append_levels(self, practices: Sequence[Practice], first: int) -> None:
-        """Skills and languages: dense columns of levels, and a bitmap for each level and more."""
-        skilled: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    def _append_languages(self, practices: Sequence[Practice], first: int) -> None:
+        """Dense columns of levels, and a bitmap for each level and more."""
         spoken: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         for row, practice in enumerate(practices, first):
-            for skill in practice.skills:
-                skilled[skill.code][skill.level].append(row)
             for language in practice.languages:
                 spoken[language.code][CEFR_NUMBER[language.cefr]].append(row)
-        for code, levels in skilled.items():
-            self._put_levels(self.skills, "skill:" + code, levels, HIGHEST_SKILL_LEVEL)
         for code, levels in spoken.items():
-            self._put_levels(self.languages, "language:" + code, levels, len(CEFR))
-
-    def _put_levels(
-        self, into: dict[str, list[BitMap]], column: str, levels: dict[int, list[int]], highest: int
-    ) -> None:
-        code = column.partition(":")[2]
-        if code not in into:
-            into[code] = [BitMap() for _ in range(highest)]
-            self.columns.add(column, "u1")
-        bitmaps, dense = into[code], self.columns[column]
-        for level, rows in levels.items():
-            listed = array("I", rows)
-            dense[np.frombuffer(listed, np.uint32)] = level
-            for bitmap in bitmaps[:level]:
-                bitmap.update(listed)
+            if code not in self.languages:
+                self.languages[code] = [BitMap() for _ in CEFR]
+                self.columns.add("language:" + code, "u1")
+            bitmaps, dense = self.languages[code], self.columns["language:" + code]
+            for level, rows in levels.items():
+                listed = array("I", rows)
+                dense[np.frombuffer(listed, np.uint32)] = level
+                for bitmap in bitmaps[:level]:
+                    bitmap.update(listed)
 
     def _append_codes(self, practices: Sequence[Practice], first: int) -> None:
         """Services and target industries: a bitmap each, and all of a row's as bits of one number."""
@@ -430,6 +426,7 @@ class Table:
         columns = self.columns
         plain = ("rate", "fee", "included", "free", "capacity", "minimum", "level", "notice", "published", "rating")
         levels = {name: int(columns[name][row]) for name in columns.names if ":" in name and columns[name][row]}
+        levels |= {"skill:" + code: level for code, level in self.held.of(row).items()}
         services, industries = int(columns["services"][row]), int(columns["industries"][row])
         return (
             tuple(columns[name][row].item() for name in plain),
@@ -447,6 +444,7 @@ class Table:
         """What the table takes in memory: columns, ids, words, bitmaps by their serialised size."""
         return (
             self.columns.bytes
+            + self.held.bytes
             + self.ids.bytes
             + self.vocabulary.bytes
             + sum(len(bitmap.serialize()) for bitmap in self._bitmaps())

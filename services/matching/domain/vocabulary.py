@@ -18,7 +18,9 @@ _WORD = re.compile(r"[^\W_]+")
 def words(text: str) -> list[str]:
     """Words without case and accents: "Contabilità" is found by "contabilita"."""
     if text.isascii():
-        return _WORD.findall(text.lower())
+        plain = text.lower()
+        parts = plain.split()
+        return parts if "".join(parts).isalnum() else _WORD.findall(plain)
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
     return _WORD.findall(plain)
 
