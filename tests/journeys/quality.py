@@ -6,7 +6,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import NARROW, WIDE
 from tests.journeys.screenshots import FIRST_OF
@@ -44,7 +44,7 @@ def problems(page: Page, path: str) -> list[str]:
     answer = page.goto(path)
     found = [] if answer is not None and answer.status == (404 if path == MISSING else 200) else [f"{path}: no page"]
     page.evaluate("document.fonts.ready.then(() => true)")
-    page.wait_for_function("!document.querySelector('.htmx-request')")  # what is on its way is drawn paler
+    expect(page.locator(".htmx-request")).to_have_count(0)  # what is on its way is drawn paler
     page.evaluate(AXE)
     if (shift := page.evaluate("window.shifted")) > SHIFT:
         found.append(f"{path}: the layout moves by {shift:.3f} while it loads")
