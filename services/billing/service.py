@@ -145,13 +145,15 @@ class BillingService(Service):
         call.actor.require()
         invoice = self.store.invoices.get(request["id"])
         if not call.actor.has("operator"):
-            invoice.require_reader(call.actor.party_id)
+            invoice.require_reader(call.actor.party_in(invoice.parties.client_id))
         return shown(invoice, call.now)
 
     @query(c.ListInvoices)
     def list_invoices(self, call: Call, request: Request) -> dict[str, Any]:
         call.actor.require()
         conditions: dict[str, Any] = {"sides": call.actor.party_id}
+        if call.actor.acting_for:
+            conditions["parties.client_id"] = call.actor.acting_for
         if request["contract_id"]:
             conditions["parties.contract_id"] = request["contract_id"]
         if request["kind"]:
@@ -215,7 +217,7 @@ def _issued(call: Call, invoice_id: str) -> Invoice:
     call.actor.require()
     invoice: Invoice = call.tx.invoices.get(invoice_id)
     if not call.actor.has("operator"):
-        invoice.require_issuer(call.actor.party_id)
+        invoice.require_issuer(call.actor.practice_id)
     return invoice
 
 

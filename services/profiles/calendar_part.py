@@ -39,9 +39,9 @@ class CalendarPart(AvailabilityPart):
     def _first_reading(self, call: Call, request: Request) -> Reading:
         """Raises Invalid at the field."""
         self._availability(call)
-        require_room(len(call.tx.calendars.of(call.actor.party_id)))
+        require_room(len(call.tx.calendars.of(call.actor.practice_id)))
         try:
-            return self._reading(request["url"], "", self._zone(call.actor.party_id), call.now)
+            return self._reading(request["url"], "", self._zone(call.actor.practice_id), call.now)
         except Invalid as error:
             raise Invalid.field("url", error.text.template) from error
 
@@ -156,7 +156,7 @@ class CalendarPart(AvailabilityPart):
     def _own_calendar(self, call: Call, id: str) -> FollowedCalendar:
         """Raises NotFound in the same words for somebody else's."""
         self._availability(call)
-        calendar: FollowedCalendar | None = call.tx.calendars.find_one(id=id, assistant_id=call.actor.party_id)
+        calendar: FollowedCalendar | None = call.tx.calendars.find_one(id=id, assistant_id=call.actor.practice_id)
         if calendar is None:
             raise NotFound("This calendar is not there any more.")
         return calendar

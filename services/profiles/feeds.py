@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from eventlet import Timeout
+
 from shared.platform.errors import Invalid, Text
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -56,7 +58,19 @@ def open_connection(host: str, address: str, port: int, timeout: float) -> http.
 
 
 def fetch(url: str, etag: str = "", *, resolve: Resolve = resolve, connect: Open = open_connection) -> Fetched:
-    """Raises Invalid with what to do."""
+    """Raises Invalid with what to do.
+
+    The time is limited as a whole: a server that sends its headers drop by drop passes every limit of a single read.
+    """
+    fetched: Fetched | None = None
+    with Timeout(SECONDS, False):
+        fetched = _followed(url, etag, resolve, connect)
+    if fetched is None:
+        raise Invalid(NO_ANSWER)
+    return fetched
+
+
+def _followed(url: str, etag: str, resolve: Resolve, connect: Open) -> Fetched:
     deadline = time.monotonic() + SECONDS
     for _ in range(MOST_REDIRECTS + 1):
         host, port, target = parts_of(url)
@@ -116,10 +130,15 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return inner.is_global and not inner.is_multicast
+        if ip not in UNICAST:
+            return False
     return ip.is_global and not ip.is_multicast
 
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is given out of IPv6 for the public internet; the rest has site-local addresses, local translation (RFC 8215)
+and old ways to wrap an IPv4 address, which `is_global` lets through."""
 
 
 def _read(response: http.client.HTTPResponse, etag: str, deadline: float) -> Fetched:
