@@ -16,6 +16,7 @@ from services.billing.public_holidays import countries, public_holidays
 from services.billing.store import BilledContract, BillingStore, Payment
 from shared.contracts import billing as c
 from shared.contracts import charging, matching, work
+from shared.platform.aside import aside
 from shared.platform.ids import new_id
 from shared.platform.service import Call, Received, Service, StoreProvider, command, query, subscribe, timer
 
@@ -171,7 +172,8 @@ class BillingService(Service):
         card, agreement = Card.of(request["card"]), preview.agreement_of(request)
         until = request["until"] or preview.through(card, agreement, request["periods"])
         until = preview.at_most(until, agreement.start_on, charging.LONGEST_PREVIEW_DAYS)
-        return shown_charges(charge(card, agreement, preview.happenings_of(request), until, public_holidays))
+        happenings = preview.happenings_of(request)
+        return shown_charges(aside(charge, card, agreement, happenings, until, public_holidays))
 
     @query(c.GetTrialBalance)
     def get_trial_balance(self, call: Call, request: Request) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Conversations(Collection[Conversation]):
     def of_member(self, account_id: str, limit: int, cursor: str, *, client_only: bool = False) -> PageOf[Conversation]:
         """The latest touched first; `client_only`: those alone in which the account is the client."""
         return self.page(
-            {"members": account_id, **_as_client(account_id, client_only)},
+            {"members": account_id, **_as_client(account_id, client_only=client_only)},
             sort=[("touched_at", -1)],
             limit=limit,
             cursor=cursor,
@@ -80,11 +80,11 @@ class Conversations(Collection[Conversation]):
 
     def unread(self, account_id: str, *, client_only: bool = False) -> int:
         """Messages that wait for the account, in all its conversations, or in those of which it is the client."""
-        waiting = self.find({"waiting": account_id, **_as_client(account_id, client_only)})
+        waiting = self.find({"waiting": account_id, **_as_client(account_id, client_only=client_only)})
         return sum(conversation.unread_of(account_id) for conversation in waiting)
 
 
-def _as_client(account_id: str, client_only: bool) -> Document:
+def _as_client(account_id: str, *, client_only: bool) -> Document:
     return {"parties.client_id": account_id} if client_only else {}
 
 

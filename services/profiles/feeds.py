@@ -137,8 +137,8 @@ def is_public(address: str) -> bool:
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 UNICAST = ipaddress.ip_network("2000::/3")
-"""All that is given out of IPv6 for the public internet; the rest has site-local addresses, local translation (RFC 8215)
-and old ways to wrap an IPv4 address, which `is_global` lets through."""
+"""All that is given out of IPv6 for the public internet. The rest has site-local addresses, local translation (RFC
+8215) and old ways to wrap an IPv4 address, which `is_global` lets through."""
 
 
 def _read(response: http.client.HTTPResponse, etag: str, deadline: float) -> Fetched:

@@ -53,7 +53,7 @@ class Actor:
 
     @property
     def practice_id(self) -> str:
-        """Whose practice is theirs: their own; nobody's while they act for a company, also where its founder has one."""
+        """Whose practice is theirs: their own; nobody's while they act for a company, even if its founder has one."""
         return "" if self.acting_for else self.account_id
 
     def is_aside(self, client_id: str) -> bool:
