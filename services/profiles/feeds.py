@@ -15,8 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from eventlet import Timeout
-
+from shared.platform.aside import in_time
 from shared.platform.errors import Invalid, Text
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -62,9 +61,7 @@ def fetch(url: str, etag: str = "", *, resolve: Resolve = resolve, connect: Open
 
     The time is limited as a whole: a server that sends its headers drop by drop passes every limit of a single read.
     """
-    fetched: Fetched | None = None
-    with Timeout(SECONDS, False):
-        fetched = _followed(url, etag, resolve, connect)
+    fetched = in_time(SECONDS, _followed, url, etag, resolve, connect)
     if fetched is None:
         raise Invalid(NO_ANSWER)
     return fetched

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from eventlet import spawn_n, tpool
+from eventlet import spawn_n
 
 from services.profiles.availability_part import today_in
 from services.profiles.calendar_part import CalendarPart
@@ -33,7 +33,6 @@ class ProfilesService(CalendarPart, CoverPart, FilesPart, EvidencePart, AddressP
     name = "profiles"
     settings_class = FileSettings
     run_aside = staticmethod(spawn_n)
-    run_in_thread = staticmethod(tpool.execute)
     store = StoreProvider(ProfilesStore)
 
     @classmethod

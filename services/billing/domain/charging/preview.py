@@ -115,7 +115,7 @@ def _check_happenings(
 def _work(request: Mapping[str, Any]) -> int:
     """How much is to be reckoned."""
     surcharges = sum(rule["kind"] == "surcharge" for rule in request["card"]["rules"])
-    lasting = [one["seconds"] for one in request["happenings"] if one["kind"] == "worked"]
+    lasting: list[int] = [one["seconds"] for one in request["happenings"] if one["kind"] == "worked"]
     return (1 + surcharges) * sum(1 + seconds // SECONDS_OF_DAY for seconds in lasting)
 
 
