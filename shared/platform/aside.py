@@ -21,7 +21,6 @@ def aside(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
 
 def in_time(seconds: float, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R | None:
     """`work`'s result, or None where that is not there in time: what it waits for (sockets, sleeps) is left."""
-    result: R | None = None
     with Timeout(seconds, False):
-        result = work(*args, **kwargs)
-    return result
+        return work(*args, **kwargs)
+    return None

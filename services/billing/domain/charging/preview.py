@@ -114,9 +114,9 @@ def _check_happenings(
 
 def _work(request: Mapping[str, Any]) -> int:
     """How much is to be reckoned."""
-    surcharges = sum(rule["kind"] == "surcharge" for rule in request["card"]["rules"])
-    lasting: list[int] = [one["seconds"] for one in request["happenings"] if one["kind"] == "worked"]
-    return (1 + surcharges) * sum(1 + seconds // SECONDS_OF_DAY for seconds in lasting)
+    surcharges: int = sum(rule["kind"] == "surcharge" for rule in request["card"]["rules"])
+    days: int = sum(1 + one["seconds"] // SECONDS_OF_DAY for one in request["happenings"] if one["kind"] == "worked")
+    return (1 + surcharges) * days
 
 
 def _ends_first(one: Mapping[str, Any]) -> bool:
