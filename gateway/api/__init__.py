@@ -26,7 +26,7 @@ from gateway import errors, session
 from gateway.api import problems
 from gateway.api.routes import ROUTES, Route
 from gateway.caller import caller
-from gateway.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, csrf, limiter
+from gateway.security import SIGN_IN_LIMIT, SIGN_UP_LIMIT, UPLOAD_LIMIT, csrf, limiter
 from shared.contracts import charging, rate_cards, taxonomy
 from shared.platform.contract import Command, Query
 from shared.platform.errors import DextraError, Invalid, TooMany, Unauthenticated
@@ -37,6 +37,8 @@ LIMITS = {
     "/sessions": SIGN_IN_LIMIT,
     "/sessions/second-step": SIGN_IN_LIMIT,
     "/accounts/request-reset": SIGN_UP_LIMIT,
+    "/profile/calendars": UPLOAD_LIMIT,
+    "/profile/calendars/<id>/read": UPLOAD_LIMIT,
 }
 MOST_KEY = 200
 ACTING_FOR = "X-Acting-For"

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from gateway import i18n, ical
 from gateway.caller import caller, maybe
 from gateway.forms import Form, Text, posted_key
-from gateway.security import limiter
+from gateway.security import UPLOAD_LIMIT, limiter
 from gateway.session import needs
 from gateway.web import act, done, page
 from shared.contracts import profiles as c
@@ -33,6 +33,7 @@ class FollowForm(Form):
 
 @pages.route("/profile/calendars", methods=["GET", "POST"])
 @needs("assistant")
+@limiter.limit(UPLOAD_LIMIT, methods=["POST"])
 def index() -> Response:
     form = FollowForm()
     if form.valid:
@@ -53,6 +54,7 @@ def _do(contract: Command, said: str, id: str = "") -> Response:
 
 @pages.post("/profile/calendars/<id>/read")
 @needs("assistant")
+@limiter.limit(UPLOAD_LIMIT)
 def read(id: str) -> Response:
     return _do(c.ReadCalendar, _("The calendar was read again."), id)
 

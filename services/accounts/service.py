@@ -560,6 +560,7 @@ class AccountsService(Service):
         company = self._company(call, call.tx)
         company.require(call.actor.account_id, Colleague.OWNER)
         changed = company.changed(request["account_id"], Colleague(request["role"]), call.now)
+        self._take_back_invitations(call, changed)
         return self._colleagues(call, call.tx, self._keep(call, changed, [request["account_id"]]))
 
     @command(d.RemoveColleague)
@@ -567,6 +568,7 @@ class AccountsService(Service):
         company = self._company(call, call.tx)
         company.require(call.actor.account_id, Colleague.OWNER)
         left = company.left(request["account_id"], call.now)
+        self._take_back_invitations(call, left)
         return self._colleagues(call, call.tx, self._keep(call, left, [request["account_id"]]))
 
     @command(d.LeaveCompany)
@@ -575,7 +577,9 @@ class AccountsService(Service):
         company = call.tx.companies.find_one(id=request["company_id"])
         if company is None or company.role_of(call.actor.account_id) is None:
             raise NotFound("This company does not exist, or you do not belong to it.")
-        self._keep(call, company.left(call.actor.account_id, call.now), [call.actor.account_id])
+        left = company.left(call.actor.account_id, call.now)
+        self._take_back_invitations(call, left)
+        self._keep(call, left, [call.actor.account_id])
         return self._as_seen(self._own(call, call.tx).identity)
 
     @query(d.GetInvitation)
@@ -595,6 +599,12 @@ class AccountsService(Service):
             self._save(call, account.confirmed())
         self._keep(call, company.joined(account.id, invitation.role, call.now), [account.id])
         return self._as_seen(self._own(call, call.tx).identity)
+
+    def _take_back_invitations(self, call: Call, company: Company) -> None:
+        """Those of who is no owner any more: nobody comes back, or brings others, by a link of their own making."""
+        for invitation in call.tx.invitations.open_of(company.id, call.now):
+            if company.role_of(invitation.invited_by) is not Colleague.OWNER:
+                call.tx.invitations.delete(invitation.id)
 
     def _company(self, call: Call, store: Any) -> Company:
         """Of the party that acts. A client that has said nothing of itself yet has a blank one."""

@@ -16,6 +16,7 @@ from services.billing.public_holidays import countries, public_holidays
 from services.billing.store import BilledContract, BillingStore, Payment
 from shared.contracts import billing as c
 from shared.contracts import charging, matching, work
+from shared.platform.aside import aside
 from shared.platform.ids import new_id
 from shared.platform.service import Call, Received, Service, StoreProvider, command, query, subscribe, timer
 
@@ -145,13 +146,15 @@ class BillingService(Service):
         call.actor.require()
         invoice = self.store.invoices.get(request["id"])
         if not call.actor.has("operator"):
-            invoice.require_reader(call.actor.party_id)
+            invoice.require_reader(call.actor.party_in(invoice.parties.client_id))
         return shown(invoice, call.now)
 
     @query(c.ListInvoices)
     def list_invoices(self, call: Call, request: Request) -> dict[str, Any]:
         call.actor.require()
         conditions: dict[str, Any] = {"sides": call.actor.party_id}
+        if call.actor.acting_for:
+            conditions["parties.client_id"] = call.actor.acting_for
         if request["contract_id"]:
             conditions["parties.contract_id"] = request["contract_id"]
         if request["kind"]:
@@ -169,7 +172,8 @@ class BillingService(Service):
         card, agreement = Card.of(request["card"]), preview.agreement_of(request)
         until = request["until"] or preview.through(card, agreement, request["periods"])
         until = preview.at_most(until, agreement.start_on, charging.LONGEST_PREVIEW_DAYS)
-        return shown_charges(charge(card, agreement, preview.happenings_of(request), until, public_holidays))
+        happenings = preview.happenings_of(request)
+        return shown_charges(aside(charge, card, agreement, happenings, until, public_holidays))
 
     @query(c.GetTrialBalance)
     def get_trial_balance(self, call: Call, request: Request) -> dict[str, Any]:
@@ -215,7 +219,7 @@ def _issued(call: Call, invoice_id: str) -> Invoice:
     call.actor.require()
     invoice: Invoice = call.tx.invoices.get(invoice_id)
     if not call.actor.has("operator"):
-        invoice.require_issuer(call.actor.party_id)
+        invoice.require_issuer(call.actor.practice_id)
     return invoice
 
 

@@ -217,7 +217,7 @@ class MatchingService(Service):
     def find_briefs_for_me(self, call: Call, request: Request) -> dict[str, Any]:
         """With the place that each brief's client sees her in."""
         call.actor.require()
-        practice = self.store.practices.published(call.actor.party_id)
+        practice = self.store.practices.published(call.actor.practice_id)
         capacity = self._capacity_of(practice)
         hers = self.store.availabilities.find_one(id=practice.id)
         found = suitable(Candidate(practice, capacity, availability=hers), self.store.briefs.open())
@@ -269,7 +269,7 @@ class MatchingService(Service):
     @query(c.GetMyWeek)
     def get_my_week(self, call: Call, request: Request) -> MyWeek:
         call.actor.require()
-        mine = call.actor.party_id
+        mine = call.actor.practice_id
         capacity = self.store.capacities.get(mine)
         contracts = self.store.contracts.live_of_assistant(mine)
         offers = self.store.offers.live_of_assistant(mine)
@@ -737,8 +737,7 @@ class MatchingService(Service):
     @query(c.ListMyReviews)
     def list_my_reviews(self, call: Call, request: Request) -> PageOf[Review]:
         call.actor.require()
-        mine = {"sides": call.actor.party_id}
-        page = self.store.reviews.page(mine, limit=request["limit"], cursor=request["cursor"])
+        page = self.store.reviews.page(_sides(call.actor), limit=request["limit"], cursor=request["cursor"])
         return replace(page, items=[review.seen_by(call.actor.party_id) for review in page.items])
 
     @query(c.ListReviewsOf)
@@ -746,8 +745,8 @@ class MatchingService(Service):
         if request["side"] == Side.CLIENT.value:
             call.actor.require()
         page = self.store.reviews.about(request["side"], request["subject_id"], request["limit"], request["cursor"])
-        reader = call.actor.party_id
-        return replace(page, items=[review.shown().for_others(reader) for review in page.items])
+        items = [review.shown().for_others(call.actor.party_in(review.client_id)) for review in page.items]
+        return replace(page, items=items)
 
     @query(c.ListReported)
     def list_reported(self, call: Call, request: Request) -> PageOf[Review]:
@@ -799,7 +798,7 @@ class MatchingService(Service):
         side, id = request["side"], request["id"]
         if side == Side.CLIENT.value:
             call.actor.require()
-        elif call.actor.party_id != id and not call.actor.has("operator"):
+        elif call.actor.practice_id != id and not call.actor.has("operator"):
             self.store.practices.published(id)
         return self._facts(side, [id], call.now)[id]
 
@@ -974,6 +973,7 @@ def _client_name(call: Call, client_id: str) -> str:
 def _offer(call: Call, offer_id: str) -> Offer:
     call.actor.require()
     offer: Offer = call.tx.offers.get(offer_id)
+    call.actor.require_affair(offer.client_id)
     return offer
 
 
@@ -989,13 +989,19 @@ def _own_search(call: Call, store: MatchingStore, search_id: str) -> Search:
 def _contract(call: Call, contract_id: str) -> Contract:
     call.actor.require()
     contract: Contract = call.tx.contracts.get(contract_id)
+    call.actor.require_affair(contract.client_id)
     return contract
 
 
 def _own(actor: Actor) -> dict[str, Any]:
     """The condition for what the caller is a side of; operators read all."""
     actor.require()
-    return {} if actor.has("operator") else {"sides": actor.party_id}
+    return {} if actor.has("operator") else _sides(actor)
+
+
+def _sides(actor: Actor) -> dict[str, Any]:
+    """What they are a side of; for a company, as its client only."""
+    return {"sides": actor.party_id, **({"client_id": actor.party_id} if actor.acting_for else {})}
 
 
 def _record(call: Call, offer: Offer) -> Offer:
@@ -1043,6 +1049,7 @@ def _tracks(call: Call, side: Side) -> Any:
 def _review(call: Call, contract_id: str) -> Review:
     call.actor.require()
     review: Review = call.tx.reviews.get(contract_id)
+    call.actor.require_affair(review.client_id)
     return review
 
 

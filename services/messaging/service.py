@@ -127,7 +127,9 @@ class MessagingService(Service):
     @query(c.ListConversations)
     def list_conversations(self, call: Call, request: Request) -> dict[str, Any]:
         call.actor.require()
-        page = self.store.conversations.of_member(call.actor.party_id, request["limit"], request["cursor"])
+        page = self.store.conversations.of_member(
+            call.actor.party_id, request["limit"], request["cursor"], client_only=bool(call.actor.acting_for)
+        )
         photos = self.store.faces.photos(each.parties.assistant_id for each in page.items)
         return {"items": [_shown(conversation, call, photos) for conversation in page.items], "next": page.next}
 
@@ -153,6 +155,7 @@ class MessagingService(Service):
     def post_message(self, call: Call, request: Request) -> Message:
         call.actor.require()
         conversation = call.tx.conversations.get(request["conversation_id"])
+        call.actor.require_affair(conversation.parties.client_id)
         posted, message = conversation.post(
             call.actor.party_id, request["body"], call.now, by=_colleague(call), by_name=call.actor.name
         )
@@ -185,7 +188,7 @@ class MessagingService(Service):
         return {
             "photo_id": self.store.faces.photos([call.actor.account_id]).get(call.actor.account_id, ""),
             "notifications": self.store.notifications.unread(call.actor.account_id),
-            "messages": self.store.conversations.unread(call.actor.party_id),
+            "messages": self.store.conversations.unread(call.actor.party_id, client_only=bool(call.actor.acting_for)),
         }
 
     # -- choices -------------------------------------------------------------------------------------------------
@@ -485,7 +488,7 @@ def _readable(call: Call, store: Any, conversation_id: str) -> Conversation:
     call.actor.require()
     conversation: Conversation = store.conversations.get(conversation_id)
     if not call.actor.has("operator"):
-        conversation.side_of(call.actor.party_id)
+        conversation.side_of(call.actor.party_in(conversation.parties.client_id))
     return conversation
 
 

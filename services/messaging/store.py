@@ -69,13 +69,23 @@ class Conversations(Collection[Conversation]):
         waiting = [parties.id_of(side) for side in Side if entity.reader(side).unread]
         return {**super().to_document(entity), "members": [parties.id_of(side) for side in Side], "waiting": waiting}
 
-    def of_member(self, account_id: str, limit: int, cursor: str) -> PageOf[Conversation]:
-        """The latest touched first."""
-        return self.page({"members": account_id}, sort=[("touched_at", -1)], limit=limit, cursor=cursor)
+    def of_member(self, account_id: str, limit: int, cursor: str, *, client_only: bool = False) -> PageOf[Conversation]:
+        """The latest touched first; `client_only`: those alone in which the account is the client."""
+        return self.page(
+            {"members": account_id, **_as_client(account_id, client_only=client_only)},
+            sort=[("touched_at", -1)],
+            limit=limit,
+            cursor=cursor,
+        )
 
-    def unread(self, account_id: str) -> int:
-        """Messages that wait for the account, in all its conversations."""
-        return sum(conversation.unread_of(account_id) for conversation in self.find({"waiting": account_id}))
+    def unread(self, account_id: str, *, client_only: bool = False) -> int:
+        """Messages that wait for the account, in all its conversations, or in those of which it is the client."""
+        waiting = self.find({"waiting": account_id, **_as_client(account_id, client_only=client_only)})
+        return sum(conversation.unread_of(account_id) for conversation in waiting)
+
+
+def _as_client(account_id: str, *, client_only: bool) -> Document:
+    return {"parties.client_id": account_id} if client_only else {}
 
 
 class Messages(Collection[Message]):

@@ -51,9 +51,9 @@ class AvailabilityPart:
         """Hers, and the day it is where she is."""
         call.actor.require()
         require_assistant(assistant=call.actor.has("assistant"))
-        profile = call.tx.profiles.find_one(id=call.actor.party_id)
+        profile = call.tx.profiles.find_one(id=call.actor.practice_id)
         zone = profile.content.time_zone if profile else ""
-        return call.tx.availabilities.of(call.actor.party_id), today_in(zone, call.now)
+        return call.tx.availabilities.of(call.actor.practice_id), today_in(zone, call.now)
 
     def _told(self, call: Call, changed: Availability) -> dict[str, Any]:
         """Saves it, with the fact that it changed."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
 from services.profiles.availability_part import AvailabilityPart
 from services.profiles.domain.calendar import AHEAD, LEASE, READ_EVERY, Commitment, FollowedCalendar, require_room
-from services.profiles.domain.calendars import BusySpan, busy_times
+from services.profiles.domain.calendars import BusySpan
 from services.profiles.feeds import Fetched, fetch
+from services.profiles.inspection.times import times
 from shared.contracts import matching
 from shared.contracts import profiles as c
 from shared.platform.context import Actor, Context
@@ -32,16 +33,15 @@ class CalendarPart(AvailabilityPart):
     provider: StoreProvider
     run_aside: Callable[..., Any]
     """Begins what goes on by itself."""
-    run_in_thread: Callable[..., Any]
-    """Does in a native thread what keeps a processor busy, and waits for it."""
     fetch = staticmethod(fetch)
+    times = staticmethod(times)
 
     def _first_reading(self, call: Call, request: Request) -> Reading:
         """Raises Invalid at the field."""
         self._availability(call)
-        require_room(len(call.tx.calendars.of(call.actor.party_id)))
+        require_room(len(call.tx.calendars.of(call.actor.practice_id)))
         try:
-            return self._reading(request["url"], "", self._zone(call.actor.party_id), call.now)
+            return self._reading(request["url"], "", self._zone(call.actor.practice_id), call.now)
         except Invalid as error:
             raise Invalid.field("url", error.text.template) from error
 
@@ -136,12 +136,11 @@ class CalendarPart(AvailabilityPart):
             return error.text
 
     def _reading(self, url: str, etag: str, zone: str, at: datetime) -> Reading:
-        """Raises Invalid. In a native thread: large files take a while."""
+        """Raises Invalid. In a process of its own: files take a while, and some are made to take for ever."""
         fetched: Fetched = self.fetch(url, etag)
         if fetched.data is None:
             return None, fetched.etag
-        busy = self.run_in_thread(busy_times, fetched.data, zone, at, at + AHEAD)
-        return cast("tuple[BusySpan, ...]", busy), fetched.etag
+        return self.times(fetched.data, zone, at, at + AHEAD), fetched.etag
 
     def _keep(self, call: Call, calendar: FollowedCalendar, outcome: Reading | Text) -> bool:
         """Whether other times are taken than before."""
@@ -156,7 +155,7 @@ class CalendarPart(AvailabilityPart):
     def _own_calendar(self, call: Call, id: str) -> FollowedCalendar:
         """Raises NotFound in the same words for somebody else's."""
         self._availability(call)
-        calendar: FollowedCalendar | None = call.tx.calendars.find_one(id=id, assistant_id=call.actor.party_id)
+        calendar: FollowedCalendar | None = call.tx.calendars.find_one(id=id, assistant_id=call.actor.practice_id)
         if calendar is None:
             raise NotFound("This calendar is not there any more.")
         return calendar

@@ -67,14 +67,14 @@ class CoverPart:
         partner = saved.partner_id or call.tx.owners.id_of(saved.address)
         fact = {**_shown(saved), "cover_id": saved.id, "partner_id": partner}
         call.emit(EVENTS[saved.state], saved.id, fact)
-        return {**_shown(saved), "address": saved.address if saved.inviter_id == call.actor.party_id else ""}
+        return {**_shown(saved), "address": saved.address if saved.inviter_id == call.actor.practice_id else ""}
 
 
 def _me(call: Call) -> Owner:
     """The caller's account as profiles know it; without an address while its event has not arrived."""
     call.actor.require()
     require_assistant(assistant=call.actor.has("assistant"))
-    return call.tx.owners.find_one(id=call.actor.party_id) or Owner(call.actor.party_id, email_confirmed=False)
+    return call.tx.owners.find_one(id=call.actor.practice_id) or Owner(call.actor.practice_id, email_confirmed=False)
 
 
 def _name(call: Call, me: Owner) -> str:

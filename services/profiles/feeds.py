@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from shared.platform.aside import in_time
 from shared.platform.errors import Invalid, Text
 
 MOST_BYTES = 2 * 1024 * 1024
@@ -56,7 +57,17 @@ def open_connection(host: str, address: str, port: int, timeout: float) -> http.
 
 
 def fetch(url: str, etag: str = "", *, resolve: Resolve = resolve, connect: Open = open_connection) -> Fetched:
-    """Raises Invalid with what to do."""
+    """Raises Invalid with what to do.
+
+    The time is limited as a whole: a server that sends its headers drop by drop passes every limit of a single read.
+    """
+    fetched = in_time(SECONDS, _followed, url, etag, resolve, connect)
+    if fetched is None:
+        raise Invalid(NO_ANSWER)
+    return fetched
+
+
+def _followed(url: str, etag: str, resolve: Resolve, connect: Open) -> Fetched:
     deadline = time.monotonic() + SECONDS
     for _ in range(MOST_REDIRECTS + 1):
         host, port, target = parts_of(url)
@@ -116,10 +127,15 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return inner.is_global and not inner.is_multicast
+        if ip not in UNICAST:
+            return False
     return ip.is_global and not ip.is_multicast
 
 
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is given out of IPv6 for the public internet. The rest has site-local addresses, local translation (RFC
+8215) and old ways to wrap an IPv4 address, which `is_global` lets through."""
 
 
 def _read(response: http.client.HTTPResponse, etag: str, deadline: float) -> Fetched:

@@ -106,7 +106,7 @@ class FilesPart:
             raise NotFound("This file does not exist, or not any more.")
         version = file.one(request["variant"])
         public = file.state is FileState.IN_USE and self._is_published(file.owner_id)
-        if not (public or call.actor.party_id == file.owner_id or call.actor.has("operator")):
+        if not (public or call.actor.practice_id == file.owner_id or call.actor.has("operator")):
             raise NotFound("This file does not exist, or not any more.")
         start = request["start"]
         data = self.kept.get(file.key(version.name), start, CHUNK) if start < version.size else b""
@@ -203,7 +203,7 @@ class EvidencePart:
     @query(c.ListEvidence)
     def list_evidence(self, call: Call, request: Request) -> Json:
         profile = self.store.profiles.get(request["id"])
-        profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
+        profile.require_readable(call.actor.practice_id, operator=call.actor.has("operator"))
         return {"items": self._listed(call, profile.id), "bytes": 0, "most_bytes": 0}
 
     def _listed(self, call: Call, owner_id: str) -> list[Json]:
@@ -294,7 +294,7 @@ class AddressPart:
 def own_profile(call: Call) -> Profile:
     """Raises NotFound while there is none."""
     call.actor.require()
-    held: Profile | None = call.tx.profiles.find_one(id=call.actor.party_id)
+    held: Profile | None = call.tx.profiles.find_one(id=call.actor.practice_id)
     if held is None:
         raise NotFound("You have no profile yet. Write one to be found.")
     return held
@@ -351,7 +351,7 @@ def _assistant(call: Call) -> str:
     """The id of the one who acts. Raises Unauthenticated or Forbidden for others."""
     call.actor.require()
     require_assistant(assistant=call.actor.has("assistant"))
-    return call.actor.party_id
+    return call.actor.practice_id
 
 
 def _own_file(call: Call, file_id: str) -> File:

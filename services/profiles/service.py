@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from eventlet import spawn_n, tpool
+from eventlet import spawn_n
 
 from services.profiles.availability_part import today_in
 from services.profiles.calendar_part import CalendarPart
@@ -33,7 +33,6 @@ class ProfilesService(CalendarPart, CoverPart, FilesPart, EvidencePart, AddressP
     name = "profiles"
     settings_class = FileSettings
     run_aside = staticmethod(spawn_n)
-    run_in_thread = staticmethod(tpool.execute)
     store = StoreProvider(ProfilesStore)
 
     @classmethod
@@ -46,7 +45,7 @@ class ProfilesService(CalendarPart, CoverPart, FilesPart, EvidencePart, AddressP
 
     @command(c.ChangeProfile)
     def change_profile(self, call: Call, request: Request) -> dict[str, Any]:
-        held = call.tx.profiles.find_one(id=call.actor.party_id)
+        held = call.tx.profiles.find_one(id=call.actor.practice_id)
         content = (held.content if held else Content()).changed(request)
         return self._write(call, content, request["version"])
 
@@ -55,9 +54,9 @@ class ProfilesService(CalendarPart, CoverPart, FilesPart, EvidencePart, AddressP
         call.actor.require()
         require_assistant(assistant=call.actor.has("assistant"))
         content = self._at_the_cards_rates(call, content)
-        held: Profile | None = call.tx.profiles.find_one(id=call.actor.party_id)
+        held: Profile | None = call.tx.profiles.find_one(id=call.actor.practice_id)
         if held is None:
-            return shown(call.tx.profiles.save(Profile.draft(call.actor.party_id, content, call.now)))
+            return shown(call.tx.profiles.save(Profile.draft(call.actor.practice_id, content, call.now)))
         saved = call.tx.profiles.save(held.edit(content, call.now, seen_version))
         if saved.is_published:
             call.emit(c.ProfileChanged, saved.id, shown(saved))
@@ -82,8 +81,8 @@ class ProfilesService(CalendarPart, CoverPart, FilesPart, EvidencePart, AddressP
     def save_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
         call.actor.require()
         require_assistant(assistant=call.actor.has("assistant"))
-        held: RateCard | None = call.tx.rate_cards.find_one(id=call.actor.party_id)
-        card = held.changed(request, call.now) if held else RateCard.of(call.actor.party_id, request, call.now)
+        held: RateCard | None = call.tx.rate_cards.find_one(id=call.actor.practice_id)
+        card = held.changed(request, call.now) if held else RateCard.of(call.actor.practice_id, request, call.now)
         saved = call.tx.rate_cards.save(card)
         call.emit(cards.RateCardChanged, saved.id, shown_card(saved))
         _reprice(call, saved, call.tx.profiles.find_one(id=saved.id))
@@ -115,7 +114,7 @@ class ProfilesService(CalendarPart, CoverPart, FilesPart, EvidencePart, AddressP
     @query(c.GetMyProfile)
     def get_my_profile(self, call: Call, request: Request) -> dict[str, Any]:
         call.actor.require()
-        held = self.store.profiles.find_one(id=call.actor.party_id)
+        held = self.store.profiles.find_one(id=call.actor.practice_id)
         if held is None:
             raise NotFound("You have no profile yet. Write one to be found.")
         pieces = self.store.evidence.count(owner_id=held.id)
@@ -125,10 +124,10 @@ class ProfilesService(CalendarPart, CoverPart, FilesPart, EvidencePart, AddressP
     @query(c.GetProfile)
     def get_profile(self, call: Call, request: Request) -> dict[str, Any]:
         profile = self.store.profiles.get(request["id"])
-        profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
+        profile.require_readable(call.actor.practice_id, operator=call.actor.has("operator"))
         away = self.store.availabilities.of(profile.id).shown_to_clients(today_in(profile.content.time_zone, call.now))
         told = {**shown(profile), "away": away, "covered_by": self._covered_by(profile.id)}
-        if call.actor.party_id != profile.id:
+        if call.actor.practice_id != profile.id:
             told["team"] = [member for member in profile.content.team if member.public]
         return told
 
@@ -146,17 +145,17 @@ class ProfilesService(CalendarPart, CoverPart, FilesPart, EvidencePart, AddressP
     def get_my_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
         call.actor.require()
         require_assistant(assistant=call.actor.has("assistant"))
-        held = self.store.rate_cards.find_one(id=call.actor.party_id)
+        held = self.store.rate_cards.find_one(id=call.actor.practice_id)
         if held is not None:
             return shown_card(held)
-        profile = self.store.profiles.find_one(id=call.actor.party_id)
+        profile = self.store.profiles.find_one(id=call.actor.practice_id)
         first = proposed(profile) if profile else None
-        return shown_card(first) if first else {"assistant_id": call.actor.party_id, **NO_CARD}
+        return shown_card(first) if first else {"assistant_id": call.actor.practice_id, **NO_CARD}
 
     @query(cards.GetRateCard)
     def get_rate_card(self, call: Call, request: Request) -> dict[str, Any]:
         profile = self.store.profiles.get(request["id"])
-        profile.require_readable(call.actor.party_id, operator=call.actor.has("operator"))
+        profile.require_readable(call.actor.practice_id, operator=call.actor.has("operator"))
         card = self.store.rate_cards.find_one(id=profile.id) or proposed(profile)
         return shown_card(card) if card else {"assistant_id": profile.id, **NO_CARD}
 
@@ -181,14 +180,14 @@ class ProfilesService(CalendarPart, CoverPart, FilesPart, EvidencePart, AddressP
     def _own(self, call: Call) -> Profile:
         """Raises NotFound while there is none."""
         call.actor.require()
-        held: Profile | None = call.tx.profiles.find_one(id=call.actor.party_id)
+        held: Profile | None = call.tx.profiles.find_one(id=call.actor.practice_id)
         if held is None:
             raise NotFound("You have no profile yet. Write one to be found.")
         return held
 
     def _at_the_cards_rates(self, call: Call, content: Content) -> Content:
         """What a profile says of its rates is the rate card's to say, once there is one."""
-        card: RateCard | None = call.tx.rate_cards.find_one(id=call.actor.party_id)
+        card: RateCard | None = call.tx.rate_cards.find_one(id=call.actor.practice_id)
         if card is None:
             return content
         return replace(content, hourly_rate=card.hourly_rate or content.hourly_rate, retainer=card.retainer)

@@ -46,7 +46,7 @@ class VocabularyPart:
         if not folded(name):
             raise Invalid.field("name", "Enter a name with letters.")
         require_new(name, called(request["kind"]).get(folded(name), ""))
-        owner = call.actor.party_id
+        owner = call.actor.practice_id
         open_one = call.tx.proposals.open_by_name(folded(name))
         if open_one is None or owner not in open_one.by:
             require_room(call.tx.proposals.count({"by": owner, "state": "proposed"}))
@@ -56,7 +56,7 @@ class VocabularyPart:
     @query(c.ListMyProposals)
     def list_my_proposals(self, call: Call, request: Request) -> Json:
         call.actor.require()
-        return _listed(self.store.proposals, {"by": call.actor.party_id}, request)
+        return _listed(self.store.proposals, {"by": call.actor.practice_id}, request)
 
     # -- operators -----------------------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ def _proposed(call: Call, request: Mapping[str, Any], name: str) -> Proposal:
         description=request["description"].strip(),
         service="" if request["kind"] == "service" else request["service"],
         locale=request["locale"],
-        by=(call.actor.party_id,),
+        by=(call.actor.practice_id,),
         created_at=call.now,
     )
 

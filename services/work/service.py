@@ -41,7 +41,7 @@ class WorkService(Service):
     def log_time(self, call: Call, request: Request) -> TimeEntry:
         call.actor.require()
         contract = _contract(call, request["contract_id"])
-        contract.require_assistant(call.actor.party_id)
+        contract.require_assistant(call.actor.practice_id)
         started_at, ended_at = request["started_at"], request["ended_at"]
         check_times(started_at, ended_at, call.now)
         contract.require_running(started_at)
@@ -121,13 +121,15 @@ class WorkService(Service):
         call.actor.require()
         sheet = self.store.timesheets.get(request["id"])
         if not call.actor.has("operator"):
-            sheet.role_of(call.actor.party_id)
+            sheet.role_of(call.actor.party_in(sheet.client_id))
         return shown(sheet, self.store.contracts.get(sheet.contract_id), self.store.entries.of_sheet(sheet.id))
 
     @query(c.ListTimesheets)
     def list_timesheets(self, call: Call, request: Request) -> dict[str, Any]:
         call.actor.require()
         conditions: dict[str, Any] = {"sides": call.actor.party_id}
+        if call.actor.acting_for:
+            conditions["client_id"] = call.actor.acting_for
         if request["contract_id"]:
             conditions["contract_id"] = request["contract_id"]
         if request["states"]:
@@ -183,7 +185,7 @@ class WorkService(Service):
         """An entry that its assistant may still change. Raises NotFound or Conflict."""
         call.actor.require()
         entry: TimeEntry | None = call.tx.entries.find_one(id=entry_id)
-        if entry is None or entry.assistant_id != call.actor.party_id:
+        if entry is None or entry.assistant_id != call.actor.practice_id:
             raise NotFound("This entry does not exist, or it is not yours.")
         call.tx.turns.take(entry.assistant_id)
         sheet: Timesheet = call.tx.timesheets.get(entry.timesheet_id)
@@ -193,7 +195,8 @@ class WorkService(Service):
     def _sheet(self, call: Call, timesheet_id: str) -> tuple[Timesheet, WorkContract, Role]:
         call.actor.require()
         sheet: Timesheet = call.tx.timesheets.get(timesheet_id)
-        return sheet, _contract(call, sheet.contract_id), sheet.role_of(call.actor.party_id)
+        role = sheet.role_of(call.actor.party_in(sheet.client_id))
+        return sheet, _contract(call, sheet.contract_id), role
 
 
 def _contract(call: Call, contract_id: str) -> WorkContract:

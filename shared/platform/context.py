@@ -51,6 +51,25 @@ class Actor:
         if self.acting_for and self.acting_as not in colleagues:
             raise Forbidden("Your role in this company lets you read this, but not do it. Ask one of its owners.")
 
+    @property
+    def practice_id(self) -> str:
+        """Whose practice is theirs: their own; nobody's while they act for a company, even if its founder has one."""
+        return "" if self.acting_for else self.account_id
+
+    def is_aside(self, client_id: str) -> bool:
+        """Whether this is none of the affairs of the company that they act for: it is not the client here. Its founder
+        may be an assistant as well, under the same id; that is no affair of colleagues."""
+        return bool(self.acting_for) and client_id != self.acting_for
+
+    def party_in(self, client_id: str) -> str:
+        """The party they are in an affair of this client's; empty where it is none of theirs."""
+        return "" if self.is_aside(client_id) else self.party_id
+
+    def require_affair(self, client_id: str) -> None:
+        """Raises Forbidden for who acts for a company that is not the client here."""
+        if self.is_aside(client_id):
+            raise Forbidden("Only its client and its assistant may do this.")
+
     def alone(self) -> Actor:
         """The same person, for themselves."""
         return replace(self, acting_for="", acting_as="", name="")

@@ -622,6 +622,22 @@ def test_a_colleague_joins_with_the_link_acts_and_is_removed_at_once(world: InPr
         world.call(d.GetCompany, {}, acting(dora, clara, "owner"))
 
 
+def test_who_is_no_owner_any_more_does_not_come_back_by_an_invitation_of_their_own(
+    world: InProcess, tokens: list[str]
+) -> None:
+    _, clara = confirmed(world)
+    dora_in, dora = confirmed(world)
+    world.call(d.AcceptInvitation, {"token": invite(world, clara, dora_in["account"]["email"], "owner", tokens)}, dora)
+    back = invite(world, acting(dora, clara, "owner"), address(), "owner", tokens)
+    kept = invite(world, clara, address(), "viewer", tokens)
+
+    world.call(d.RemoveColleague, {"account_id": dora.account_id}, clara)
+
+    with pytest.raises(NotFound):
+        world.call(d.AcceptInvitation, {"token": back}, dora)
+    assert world.call(d.GetInvitation, {"token": kept})["role"] == "viewer"
+
+
 def test_only_owners_of_the_company_invite_change_and_remove(world: InProcess, tokens: list[str]) -> None:
     _, clara = confirmed(world)
     dora_in, dora = confirmed(world)

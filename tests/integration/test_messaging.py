@@ -514,6 +514,22 @@ def test_colleagues_write_under_their_own_names(world: World) -> None:
     assert world.counts(world.carla)["messages"] == 0, "the company has looked"
 
 
+def test_a_colleague_reads_and_writes_nothing_of_what_the_founder_does_as_an_assistant(world: World) -> None:
+    """A company's id is its founder's account id."""
+    world.step("offer.sent", world.carla)
+    world.post(world.carla, "Between the two of us")
+    dora = Actor(f"dora-{new_id()}", frozenset({"client"}), world.anna.account_id, "owner", "Dora")
+
+    assert world.counts(world.anna)["messages"] > 0 == world.counts(dora)["messages"]
+    assert world.call(c.ListConversations, {}, world.anna)["items"]
+    assert world.call(c.ListConversations, {}, dora)["items"] == []
+    for contract in (c.ReadConversation, c.MarkConversationSeen):
+        with pytest.raises(Forbidden):
+            world.call(contract, {"conversation_id": world.thread}, dora)
+    with pytest.raises(Forbidden):
+        world.post(dora, "I answer for Anna.")
+
+
 def test_whoever_is_removed_is_told_of_nothing_more(world: World) -> None:
     dora = team(world, dora="owner")["dora"]
     fact = {"company_id": world.carla.account_id, "members": [{"account_id": world.carla.account_id, "role": "owner"}]}

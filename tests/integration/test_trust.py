@@ -12,6 +12,7 @@ from services.matching.domain.reviews import WINDOW
 from shared.contracts import accounts, billing, messaging, work
 from shared.contracts import matching as c
 from shared.platform.clock import utc_now
+from shared.platform.context import Actor
 from shared.platform.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from shared.platform.ids import new_id
 from tests.integration.test_matching import OPERATOR, Stage, an_account, some_terms
@@ -195,3 +196,24 @@ def _message(talk: str, author: str, recipient: str, began: datetime, hours: int
         "recipient_id": recipient,
         "sent_at": (began + timedelta(hours=hours)).isoformat(),
     }
+
+
+def test_a_colleague_has_no_part_in_what_the_founder_does_as_an_assistant(stage: Stage) -> None:
+    """A company's id is its founder's account id, and its founder may be an assistant to others."""
+    contract = over(stage)
+    anna, id = contract["assistant_id"], contract["id"]
+    colleague = Actor("dora", frozenset({"client"}), acting_for=anna, acting_as="owner", name="Dora")
+    write(stage, contract, "client")
+
+    with pytest.raises(Forbidden):
+        stage.call(c.WriteReview, {"id": id, "text": "x", "locale": "en", "scores": OF_CLIENT}, colleague)
+    write(stage, contract, "assistant")
+    for query in (c.GetReview, c.GetContract):
+        assert stage.call(query, {"id": id}, anna)
+        with pytest.raises(Forbidden):
+            stage.call(query, {"id": id}, colleague)
+    for query in (c.ListMyReviews, c.ListContracts, c.ListOffers):
+        assert stage.call(query, {}, anna)["items"]
+        assert stage.call(query, {}, colleague)["items"] == []
+    (shown,) = stage.call(c.ListReviewsOf, {"subject_id": anna}, colleague)["items"]
+    assert (shown["client_name"], shown["brief_title"]) == ("", "")

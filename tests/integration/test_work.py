@@ -366,3 +366,20 @@ def test_the_future_is_not_logged(stage: Stage) -> None:
     with pytest.raises(Invalid) as refused:
         stage.log(contract, last_week("wed", 12), 30)
     assert list(refused.value.fields) == ["ended_at"]
+
+
+def test_a_colleague_has_no_part_in_what_the_founder_does_as_an_assistant(stage: Stage) -> None:
+    """A company's id is its founder's account id."""
+    contract = stage.contract()
+    sheet = stage.submitted(contract)
+    founder = contract["assistant_id"]
+    colleague = Actor(new_id(), frozenset({"client"}), acting_for=founder, acting_as="owner", name="Dora")
+
+    assert stage.call(work.ListTimesheets, {}, founder)["items"]
+    assert stage.call(work.ListTimesheets, {}, colleague)["items"] == []
+    with pytest.raises(NotFound):
+        stage.sheet(sheet["id"], colleague)
+    with pytest.raises((NotFound, Forbidden)):
+        stage.log(contract, last_week("wed", 9), 60, colleague)
+    with pytest.raises(NotFound):
+        stage.call(work.DeleteTime, {"entry_id": sheet["entries"][0]["id"]}, colleague)

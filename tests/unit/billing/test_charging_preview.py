@@ -116,3 +116,18 @@ def test_a_block_of_a_minute_that_renews_itself_comes_to_an_end() -> None:
     found = answer(asked(card={"currency": "EUR", "prices": [tiny], "rules": held}, price_id="block", happenings=week))
 
     assert found["time"]["logged"] == found["time"]["covered"] + found["time"]["overage"]
+
+
+def test_what_would_keep_everybody_waiting_is_refused() -> None:
+    """A week in each of a thousand entries, against sixty surcharges, took ten seconds of the whole service."""
+    surcharge = rule("surcharge", causes=["evening", "weekend", "overtime"], percent=50, day_minutes=60, add=True)
+    card = {"currency": "EUR", "prices": [PLAN], "rules": [surcharge] * 60}
+    entries = [{**ENTRY, "id": str(number), "seconds": 7 * 86_400} for number in range(50)]
+    with pytest.raises(Invalid) as refused:
+        preview.check(asked(card=card, happenings=entries), countries(), LONGEST_PREVIEW_DAYS)
+    assert "happenings" in refused.value.fields
+
+    three_years = [{**ENTRY, "id": str(number)} for number in range(750)]
+    preview.check(
+        asked(card={**card, "rules": [surcharge] * 12}, happenings=three_years), countries(), LONGEST_PREVIEW_DAYS
+    )

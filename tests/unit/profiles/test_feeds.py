@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+import eventlet
 import pytest
 
 from services.profiles import feeds
@@ -38,7 +39,8 @@ def test_only_plain_https_addresses(url: str) -> None:
         ("255.255.255.255", False), ("::1", False), ("::", False), ("fe80::1%eth0", False), ("fc00::1", False),
         ("::ffff:127.0.0.1", False), ("::ffff:93.184.216.34", True), ("2002:7f00:1::", False),
         ("64:ff9b::7f00:1", False),
-        ("64:ff9b::a9fe:a9fe", False), ("ff02::1", False), ("not an address", False), ("198.18.0.1", False),
+        ("64:ff9b::a9fe:a9fe", False), ("ff02::1", False), ("not an address", False), ("fec0::1", False),
+        ("::7f00:1", False), ("64:ff9b:1::7f00:1", False), ("64:ff9b:1::a00:1", False), ("198.18.0.1", False),
     ],
 )  # fmt: skip
 def test_which_addresses_are_public(address: str, public: bool) -> None:
@@ -167,3 +169,15 @@ def test_who_sends_drop_by_drop_is_not_waited_for(monkeypatch: pytest.MonkeyPatc
 
     with pytest.raises(Invalid, match="does not answer"):
         Web([Slow(200, Content_Type="text/calendar")], HOSTS).fetch("https://cal.example/a.ics")
+
+
+def test_nor_is_who_never_comes_to_the_end_of_the_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.profiles.feeds.SECONDS", 0.05)
+
+    class Dripping(Web):
+        def getresponse(self) -> Answer:
+            eventlet.sleep(5)
+            raise AssertionError("waited for")
+
+    with pytest.raises(Invalid, match="does not answer"):
+        Dripping([], HOSTS).fetch("https://cal.example/a.ics")

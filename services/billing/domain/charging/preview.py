@@ -14,6 +14,9 @@ from services.billing.domain.charging.terms import Card
 from shared.platform.errors import Invalid, Text
 
 WEEK = 7
+SECONDS_OF_DAY = 86_400
+MOST_WORK = 20_000
+"""Days of work, times the surcharges that each of their minutes is held against: about a second of reckoning."""
 
 
 def agreement_of(request: Mapping[str, Any]) -> Agreement:
@@ -60,6 +63,8 @@ def check(request: Mapping[str, Any], countries: Mapping[str, frozenset[str]], l
     for number, rule in enumerate(request["card"]["rules"]):
         _check_rule(f"card.rules.{number}", rule, countries, wrong)
     _check_happenings(request["happenings"], prices, wrong)
+    if _work(request) > MOST_WORK:
+        wrong["happenings"] = [Text("This is too much to work out at once. Send less work, or fewer surcharges.")]
     if wrong:
         raise Invalid(fields=wrong)
 
@@ -105,6 +110,13 @@ def _check_happenings(
             wrong[f"{path}.price_id"] = [Text("Choose a price of this rate card.")]
         if _ends_first(one):
             wrong[f"{path}.last"] = [Text("The last day cannot be before the first.")]
+
+
+def _work(request: Mapping[str, Any]) -> int:
+    """How much is to be reckoned."""
+    surcharges: int = sum(rule["kind"] == "surcharge" for rule in request["card"]["rules"])
+    days: int = sum(1 + one["seconds"] // SECONDS_OF_DAY for one in request["happenings"] if one["kind"] == "worked")
+    return (1 + surcharges) * days
 
 
 def _ends_first(one: Mapping[str, Any]) -> bool:
