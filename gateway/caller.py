@@ -21,7 +21,7 @@ from shared.contracts import accounts, messaging
 from shared.contracts.vocabulary import GetAdditions
 from shared.platform.context import Actor, Context
 from shared.platform.contract import SECRET_FIELDS, Call, Command, Query
-from shared.platform.errors import DextraError, Unauthenticated
+from shared.platform.errors import KEY_USED, Conflict, DextraError, Unauthenticated
 from shared.platform.money import Money
 from shared.platform.rpc_client import Call as RpcCall
 
@@ -120,14 +120,22 @@ class Caller:
         self.check()
         sent = to_json(payload or {})
         headers = {**self._headers(), "idempotency_key": _bound(key, sent)}
-        return self.rpc.call(
-            contract.service,
-            _wire_name(contract),
-            sent,
-            headers=headers,
-            timeout=self.timeout,
-            safe=bool(key),
-        )
+        try:
+            return self.rpc.call(
+                contract.service,
+                _wire_name(contract),
+                sent,
+                headers=headers,
+                timeout=self.timeout,
+                safe=bool(key),
+            )
+        except Conflict as error:
+            if error.text.template != KEY_USED or g.get("without_cookie"):
+                raise
+            raise Conflict(
+                "This form was sent before, with something else in it. Look whether that is what you wanted; if not, "
+                "send it again."
+            ) from error
 
     def check(self, *, anew: bool = False) -> None:
         """Makes sure that the session is still good, `anew` whatever is known of it. Raises Unauthenticated when it is

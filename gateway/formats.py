@@ -407,6 +407,12 @@ def typed_money(value: Money | Mapping[str, Any] | None) -> str:
     return numbers.format_decimal(amount.decimal, format=pattern, locale=locale())
 
 
+def read_whole(typed: object) -> int:
+    """A number that a page of ours wrote into an address, a button or a hidden field; 0 when it was tampered with."""
+    written = str(typed)
+    return int(written) if re.fullmatch(r"[0-9]{1,15}", written) else 0
+
+
 def read_minutes(typed: str) -> int:
     """Hours as `12`, `12:30`, `12h30` or `12,5`, in minutes."""
     cleaned = re.sub(r"\s|\N{NO-BREAK SPACE}", "", typed.lower())

@@ -522,7 +522,7 @@ class Rows(Field):
         self._fill(self.value)
 
     def take(self, data: MultiDict[str, str]) -> None:
-        pattern = re.compile(rf"^{re.escape(self.html_name)}-(\d+)-")
+        pattern = re.compile(rf"^{re.escape(self.html_name)}-([0-9]{{1,6}})-")
         numbers = sorted({int(match[1]) for key in data if (match := pattern.match(key))})[: self.most]
         self.value, self.rows = [], []
         first = next(iter(self.columns))
@@ -540,6 +540,12 @@ class Rows(Field):
             self.errors.append(Sentence("Add at least one."))
         self.renumber()
         self._spare(2 if data.get(MORE) == self.html_name else 0)
+
+    @property
+    def readable(self) -> list[dict[str, Any]]:
+        """The value without the rows that lack something, or hold what could not be read."""
+        needed = [column.path or name for name, column in self.columns.items() if column.required]
+        return [row for row in self.value if all(row[path] not in (None, "") for path in needed)]
 
     def renumber(self) -> None:
         for number, row in enumerate(self.rows):

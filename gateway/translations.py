@@ -31,6 +31,7 @@ TRANSLATED = {
     "NotFound": 0, "Unauthenticated": 0, "Forbidden": 0, "Unproven": 0, "Conflict": 0, "Invalid": 0, "Unavailable": 0,
     "TooMany": 0, "Internal": 0,
     "Text": 0, "Sentence": 0, "Refused": 0, "fail": 0, "Unreadable": 0, "field": 1, "wrong": 1, "_withdraw_live": 2,
+    "withdraw_by_system": 1,
     "Step": 3,
 }  # fmt: skip
 """Functions whose argument at this position is a sentence."""

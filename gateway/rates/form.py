@@ -265,7 +265,7 @@ class CardForm(Form):
             self._added("prices", which)
         elif what == "add-rule" and which in RULES and len(self.rules) < MOST_RULES:
             self._added("rules", which)
-        elif which.isdigit():
+        elif which.isdecimal() and len(which) <= 3:
             return self._moved(what, int(which))
         return ""
 
@@ -318,7 +318,7 @@ class CardForm(Form):
     def payload(self) -> Json:
         return {
             "currency": self.card_currency,
-            "version": _whole(self.version.value),
+            "version": formats.read_whole(self.version.value),
             "prices": [price.values for price in self.prices],
             "rules": [rule.values for rule in self.rules],
         }
@@ -362,7 +362,3 @@ def _numbers(data: MultiDict[str, str], side: str) -> list[int]:
     pattern = re.compile(rf"^{side}-(\d{{1,3}})-kind$")
     most = MOST_PRICES if side == "prices" else MOST_RULES
     return sorted({int(match[1]) for name in data if (match := pattern.match(name))})[:most]
-
-
-def _whole(typed: Any) -> int:
-    return int(typed) if str(typed or 0).isdigit() else 0

@@ -20,7 +20,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from gateway import reasons, session
+from gateway import formats, reasons, session
 from gateway.caller import caller, maybe
 from gateway.forms import Form, LongText, Rows, new_key, posted_key
 from gateway.session import needs
@@ -74,7 +74,7 @@ def new() -> Response:
     if request.method == "POST":
         return _words(request.form.get("sketch", "") or new_key(), {}, back=False)
     example = request.args.get("example", "")
-    text = str(EXAMPLES[int(example) % len(EXAMPLES)]) if example.isdigit() else ""
+    text = str(EXAMPLES[formats.read_whole(example) % len(EXAMPLES)]) if example else ""
     return _words_page(WordsForm(initial={"text": text}), new_key(), back=False)
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from gateway import reasons, session
+from gateway import formats, reasons, session
 from gateway.caller import caller, maybe
 from gateway.forms import (
     Choose,
@@ -155,7 +155,7 @@ def edit(id: str) -> Response:
 def _with_change(kept: dict[str, Any]) -> dict[str, Any]:
     """The brief with the change that a suggestion proposes, for the form; what makes no sense changes nothing."""
     kind, to, of = (request.args.get(name, "") for name in ("change", "to", "of"))
-    number = int(to) if to.isdigit() else 0
+    number = formats.read_whole(to)
     if kind == "price" and number:
         return {**kept, "budget": {**kept["budget"], "amount": number}}
     if kind == "capacity" and number:
@@ -176,7 +176,7 @@ def _with_change(kept: dict[str, Any]) -> dict[str, Any]:
 def _edited(form: BriefForm, id: str, kept: dict[str, Any]) -> Response:
     if form.valid:
         with form.catching():
-            payload = {**form.payload, "version": form.version.value or 0, "id": id}
+            payload = {**form.payload, "version": formats.read_whole(form.version.value), "id": id}
             payload["text_locale"] = payload["text_locale"] or session.required().locale
             saved = caller.command(c.SaveBrief, payload, key=form.key)
             if "publish" not in request.form:
@@ -188,8 +188,7 @@ def _edited(form: BriefForm, id: str, kept: dict[str, Any]) -> Response:
 @pages.get("/briefs/<id>")
 @needs("client", "operator")
 def brief(id: str) -> Response:
-    seen = request.args.get("v", "0")
-    at_least = int(seen) if seen.isdigit() else 0
+    at_least = formats.read_whole(request.args.get("v", ""))
     got = caller.queries(
         brief=(c.GetBrief, {"id": id}),
         matches=maybe(matching.FindMatches, {"brief_id": id, "at_least_version": at_least}),

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from gateway import session
+from gateway import formats, session
 from gateway.caller import caller
 from gateway.forms import (
     Choose,
@@ -91,7 +91,7 @@ def profile() -> Response:
         form = CompanyForm()
         if form.valid:
             with form.catching():
-                payload = {**form.payload, "version": int(form.version.value or 0)}
+                payload = {**form.payload, "version": formats.read_whole(form.version.value)}
                 caller.command(c.SaveCompany, payload, key=form.key)
                 return done(_("Your company is saved."), url_for("company.profile"))
         return form.page("company/profile.html", tab="profile", company=None)

@@ -65,7 +65,7 @@ class EvidenceForm(Form):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        payload = {**self.payload, "version": int(self.version.value or 0)}
+        payload = {**self.payload, "version": formats.read_whole(self.version.value)}
         payload.setdefault("issued_on", None)
         return payload
 

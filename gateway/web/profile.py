@@ -62,7 +62,7 @@ class PartForm(Form):
     @property
     def request(self) -> dict[str, Any]:
         """What ChangeProfile takes: this part's fields."""
-        return {**self.payload, "version": int(self.version.value or 0)}
+        return {**self.payload, "version": formats.read_whole(self.version.value)}
 
 
 MAY_WAIT = ("Please fill this in.", "Choose at least one.", "Add at least one.")
@@ -252,7 +252,8 @@ def part(code: str, form: PartForm, kept: Mapping[str, Any] | None, template: st
 def _as_typed(form: PartForm, kept: Mapping[str, Any] | None) -> dict[str, Any]:
     """What her page would show: what is kept, with what is typed now where that can be read."""
     blank = to_json(c.ProfileContent().load({}))
-    typed = {name: value for name, value in to_json(form.request).items() if value not in (None, "")}
+    asked = {**form.request, **{field.path: field.readable for field in form if isinstance(field, Rows)}}
+    typed = {name: value for name, value in to_json(asked).items() if value not in (None, "")}
     seen: dict[str, Any] = {**blank, "away": [], "published_at": None, **(kept or {}), **typed}
     seen["assistant_id"] = session.required().account_id
     hours = formats.week(seen["working_hours"], seen["time_zone"]) if seen["time_zone"] else []

@@ -86,6 +86,14 @@ class Conflict(DextraError):
     status = 409
 
 
+KEY_USED = "This idempotency key was used for another request. Use a new key for each new request."
+
+
+def key_used() -> Conflict:
+    """For programs; pages say it in words of forms."""
+    return Conflict(KEY_USED)
+
+
 class Invalid(DextraError):
     """The input is wrong; `fields` says where. Nested fields are joined by dots: `terms.rate`."""
 

@@ -30,7 +30,7 @@ from shared.platform.clock import Clock
 from shared.platform.consumer import EventConsumer, Received, Subscription
 from shared.platform.context import Actor, Context
 from shared.platform.contract import SECRET_FIELDS, Command, Event, Query
-from shared.platform.errors import Conflict, DextraError, Invalid, Unavailable
+from shared.platform.errors import Conflict, DextraError, Invalid, Unavailable, key_used
 from shared.platform.logs import log_fields, outline
 from shared.platform.rpc_server import Incoming, LightRpc
 from shared.platform.sessions import RENEW_SECONDS, end_forgotten
@@ -363,7 +363,7 @@ class _Answers:
             return None
         known = tx.answers.raw.find_one({"_id": self.id}, session=tx.session)
         if known is not None and known["digest"] != self.digest:
-            raise Conflict("This idempotency key was used for another request. Use a new key for each new request.")
+            raise key_used()
         return known
 
     def keep(self, tx: Any, answer: Any) -> None:

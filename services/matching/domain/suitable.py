@@ -1,7 +1,7 @@
 """The assistant's side: open briefs that suit her, and what would bring her more of them.
 
 What would bring more is counted on the briefs that she misses by one condition only. Nothing here tells her to charge
-less.
+less, or to be away less.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from services.matching.domain.conditions import Facts, failures
 from services.matching.domain.practice import CEFR
 from services.matching.domain.what_if import Suggestion
 
-NEVER = ("price",)
+NEVER = ("price", "absence")
+"""She is told neither to charge less nor to give up her days off."""
 
 
 @dataclass(frozen=True, slots=True)

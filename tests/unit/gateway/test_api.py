@@ -10,7 +10,17 @@ from flask.testing import FlaskClient
 
 from gateway.api.routes import ROUTES
 from shared.contracts import accounts, billing, matching, requests, work
-from shared.platform.errors import Conflict, Internal, Invalid, NotFound, Text, Unauthenticated, Unavailable
+from shared.platform.errors import (
+    KEY_USED,
+    Conflict,
+    Internal,
+    Invalid,
+    NotFound,
+    Text,
+    Unauthenticated,
+    Unavailable,
+    key_used,
+)
 from tests.unit.gateway.conftest import signed_in
 from tests.unit.gateway.fake_rpc import FakeRpc
 
@@ -71,6 +81,14 @@ def test_a_key_stands_for_the_password_too(client: FlaskClient, rpc: FakeRpc) ->
     first, again, other = (asked.headers["idempotency_key"] for asked in rpc.calls(accounts.SignIn))
     assert first == again
     assert len({first, other, "k1"}) == 3
+
+
+def test_a_program_is_told_of_a_key_that_was_used(client: FlaskClient, rpc: FakeRpc, token: str) -> None:
+    rpc.on(matching.AcceptOffer, key_used())
+
+    answer = client.post("/api/v1/offers/o1/accept", headers=bearer(token, **{"Idempotency-Key": "k1"}))
+
+    assert (answer.status_code, body(answer)["detail"]) == (409, KEY_USED)
 
 
 def test_a_key_stands_for_the_links_token_too(client: FlaskClient, rpc: FakeRpc) -> None:

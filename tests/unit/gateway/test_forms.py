@@ -103,7 +103,7 @@ def test_a_form_shows_what_a_service_gave() -> None:
     assert form["start_on"].typed == "2026-03-02"
     rows = form["skills"]
     assert isinstance(rows, forms.Rows)
-    assert [row["code"].typed for row in rows.rows] == ["travel.booking", ""]
+    assert [row["code"].typed for row in rows.rows] == ["Prenotazione viaggi", ""]
     assert formats.read_money(form["rate"].typed, "CHF") == Money(123450, "CHF")
 
 

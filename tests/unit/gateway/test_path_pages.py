@@ -147,6 +147,37 @@ def test_every_state_of_an_offer(sign_in: SignIn, rpc: FakeRpc, state: str, by: 
     assert "before: €38.50" in html
 
 
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        ("The brief was ended.", "La richiesta è stata chiusa."),
+        ("The account was deleted.", "L’account è stato eliminato."),
+        ("100 % booked, %(sorry)s", "100 % booked, %(sorry)s"),
+    ],
+)
+def test_why_an_offer_ended_is_said_in_the_readers_language(
+    sign_in: SignIn, rpc: FakeRpc, reason: str, shown: str
+) -> None:
+    browser = sign_in("client", locale="it")
+    answer_path(rpc)
+    rpc.on(matching.GetOffer, {"offers": [offer(state="withdrawn", reason=reason)]})
+
+    assert f'<p class="quote">{shown}</p>' in browser.get("/offers/of-1").text
+
+
+@pytest.mark.parametrize("number", ["²", "x", "-1", "9" * 5000])
+@pytest.mark.parametrize(
+    "path", ["/briefs/new?example={}", "/briefs/br-1?v={}", "/briefs/br-1/edit?change=price&to={}"]
+)
+def test_a_number_in_the_address_that_is_none_breaks_nothing(
+    sign_in: SignIn, rpc: FakeRpc, path: str, number: str
+) -> None:
+    browser = sign_in("client")
+    answer_path(rpc)
+
+    assert browser.get(path.format(number)).status_code == 200
+
+
 @pytest.mark.parametrize("state", ["open", "submitted", "approved", "disputed"])
 @pytest.mark.parametrize("assistant", [False, True], ids=["client", "assistant"])
 def test_every_state_of_a_timesheet(sign_in: SignIn, rpc: FakeRpc, state: str, assistant: bool) -> None:

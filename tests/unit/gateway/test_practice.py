@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from shared.contracts import matching, profiles
-from shared.platform.errors import Invalid, NotFound, Text
+from shared.platform.errors import Invalid, NotFound, Text, key_used
 from tests.unit.gateway.canned import MY_PROFILE
 from tests.unit.gateway.canned_path import ME, answer_path
 from tests.unit.gateway.conftest import SignIn
@@ -356,6 +356,42 @@ def test_a_preview_shows_what_is_typed_and_saves_nothing(sign_in: SignIn, rpc: F
     assert "Make an offer" not in seen
     assert 'value="Calendars and travel"' in response.text
     assert not rpc.calls(profiles.ChangeProfile)
+
+
+def test_a_preview_leaves_out_what_could_not_be_read(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc)
+    skills = {"skills-0-code": "Travel booking", "skills-0-level": "3", "skills-1-code": "Zzyzx", "skills-1-level": "9"}
+
+    response = browser.post("/profile/work", data={**skills, "languages-0-code": "xx", "_preview": "1"})
+
+    assert response.status_code == 200
+    seen = response.text[response.text.index('id="preview"') :]
+    assert "Travel booking" in seen
+    assert "Zzyzx" not in seen
+    assert 'value="Zzyzx"' in response.text
+
+
+@pytest.mark.parametrize("version", ["x", "²", "9" * 5000, "-1"])
+def test_a_version_that_was_tampered_with_is_none(sign_in: SignIn, rpc: FakeRpc, version: str) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(profiles.ChangeProfile, {})
+
+    assert browser.post("/profile", data={**ABOUT, "version": version}).status_code == 303
+    assert rpc.calls(profiles.ChangeProfile)[0].payload["version"] == 0
+
+
+def test_a_form_that_was_sent_before_says_so_and_can_be_sent_again(sign_in: SignIn, rpc: FakeRpc) -> None:
+    browser = sign_in("assistant")
+    answer_path(rpc).on(profiles.ChangeProfile, key_used())
+
+    response = browser.post("/profile", data={**ABOUT, "_key": "used"})
+
+    assert response.status_code == 409
+    assert "This form was sent before, with something else in it." in response.text
+    assert "idempotency" not in response.text
+    assert 'value="Calendars and travel"' in response.text
+    assert 'name="_key" value="used"' not in response.text
 
 
 @pytest.mark.parametrize("path", PARTS)
