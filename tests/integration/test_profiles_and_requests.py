@@ -298,7 +298,15 @@ def offer_fact(changes: Json) -> Json:
 def test_a_hired_brief_is_filled(stage: Stage) -> None:
     clara = stage.person("client")
     brief = stage.open_brief(clara)
-    fact = {"brief_id": brief["id"], "client_id": clara.account_id, "assistant_id": "anna", "id": "contract"}
+    fact = {
+        "brief_id": brief["id"],
+        "client_id": clara.account_id,
+        "assistant_id": "anna",
+        "id": "contract",
+        "client_name": "Clara",
+        "brief_title": brief["title"],
+        "ends_on": None,
+    }
 
     stage.tell(matching.ContractStarted, "contract", {**offer_fact(fact), "state": "trial"})
 

@@ -37,7 +37,7 @@ def signed_up(world: InProcess, name: str, role: str) -> Actor:
 def hired(world: InProcess) -> None:
     """A client, an assistant, a contract, an hour of work, and its invoice."""
     assistant, client = signed_up(world, "anna", "assistant"), signed_up(world, "clara", "client")
-    labels = {"en": "Pond Keeper", "it": "Pond Keeper"}
+    labels = {"en": "Orchard Diary", "it": "Orchard Diary"}
     added = {"kind": "tool", "service": "calendar", "labels": labels, "descriptions": labels}
     world.call(vocabulary.AddWork, added, actor("operator", "operator"))
     eur = {"currency": "EUR"}
