@@ -74,6 +74,7 @@ class VocabularyPart:
     def accept_proposal(self, call: Call, request: Request) -> Json:
         call.actor.require("operator")
         proposal: Proposal = call.tx.proposals.get(request["id"])
+        proposal.accept("", call.now)  # refused before anything is in force, which no rollback would take back
         added = _added(call, Work.of(request))
         _decided(call, proposal.accept(added.id, call.now))
         return _told(added)

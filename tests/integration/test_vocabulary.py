@@ -169,6 +169,16 @@ def test_two_operators_at_once_add_one(stage: Stage) -> None:
     assert sorted(pile) == ["own.twin_frog", "taken", "taken", "taken"]
 
 
+def test_what_was_decided_already_adds_nothing_not_even_in_memory(stage: Stage) -> None:
+    proposal = proposed(stage, stage.person("assistant"), "Stale frog")
+    stage.call(c.DeclineProposal, {"id": proposal["id"], "reason": "Because"}, OPERATOR)
+
+    with pytest.raises(Conflict):
+        stage.call(c.AcceptProposal, {"id": proposal["id"], **entry("Stale frog")}, OPERATOR)
+
+    assert taxonomy.find("own.stale_frog") is None
+
+
 def test_whose_business_it_is(stage: Stage) -> None:
     anna, clara = stage.person("assistant"), stage.person("client")
     proposal = proposed(stage, anna, "Lily pads")

@@ -72,7 +72,7 @@ class Stage:
         self.tell(event, made["id"], made, to=("work", "billing"))
         return made
 
-    def log(self, contract: Json, started_at: datetime, minutes: int, by: str = "", key: str = "") -> Json:
+    def log(self, contract: Json, started_at: datetime, minutes: int, by: str | Actor = "", key: str = "") -> Json:
         ended_at = started_at + timedelta(minutes=minutes)
         times = {"started_at": started_at.isoformat(), "ended_at": ended_at.isoformat()}
         payload = {"contract_id": contract["id"], **times, "memo": "Mail and calendar"}
