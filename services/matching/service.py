@@ -515,7 +515,7 @@ class MatchingService(Service):
             at=call.now,
             by_name=call.actor.name,
         )
-        return _record(call, offer)
+        return _record(call, replace(offer, message_locale=call.locale))
 
     @command(c.CounterOffer)
     def counter_offer(self, call: Call, request: Request) -> Offer:
@@ -524,7 +524,7 @@ class MatchingService(Service):
         countered, following = offer.counter(call.actor.party_id, call.now, terms, request["message"], call.actor.name)
         call.tx.briefs.claim(offer.brief_id).require_not_ended()
         _record(call, countered)
-        return _record(call, following)
+        return _record(call, replace(following, message_locale=call.locale))
 
     @command(c.AcceptOffer)
     def accept_offer(self, call: Call, request: Request) -> Contract:

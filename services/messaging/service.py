@@ -157,7 +157,12 @@ class MessagingService(Service):
         conversation = call.tx.conversations.get(request["conversation_id"])
         call.actor.require_affair(conversation.parties.client_id)
         posted, message = conversation.post(
-            call.actor.party_id, request["body"], call.now, by=_colleague(call), by_name=call.actor.name
+            call.actor.party_id,
+            request["body"],
+            call.now,
+            by=_colleague(call),
+            by_name=call.actor.name,
+            locale=call.locale,
         )
         side = posted.side_of(message.author_id).other
         call.tx.messages.save(message)
@@ -388,7 +393,12 @@ class MessagingService(Service):
             side = Side(fact["by"])
             author = conversation.parties.id_of(side)
             conversation, message = conversation.post(
-                author, fact["message"], event.occurred_at, message_id, by_name=fact.get("by_name", "")
+                author,
+                fact["message"],
+                event.occurred_at,
+                message_id,
+                by_name=fact.get("by_name", ""),
+                locale=fact.get("message_locale", ""),
             )
             conversation = conversation.telling(side.other)  # the offer's own e-mail quotes it
             call.tx.messages.save(message)

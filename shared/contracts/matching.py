@@ -829,7 +829,7 @@ class Terms(Message):
 
 class Offer(Message):
     """`by` is the side that put it: client or assistant; `by_name` names the colleague, where one did it for a company.
-    All versions of one negotiation share `thread_id`."""
+    All versions of one negotiation share `thread_id`. `message_locale`: the language that its author had chosen."""
 
     id = fields.String()
     thread_id = fields.String()
@@ -844,6 +844,7 @@ class Offer(Message):
     by_name = fields.String()
     terms = fields.Nested(Terms)
     message = fields.String()
+    message_locale = fields.String()
     state = fields.String()
     reason = fields.String()
     created_at = Instant()

@@ -11,13 +11,15 @@ SERVICE = "messaging"
 
 
 class ConversationMessage(Message):
-    """`author_id` is the side's; `written_by` the account of the colleague who wrote it for the client's company."""
+    """`author_id` is the side's; `written_by` the account of the colleague who wrote it for the client's company.
+    `locale`: the language that the author had chosen ("": not known)."""
 
     id = fields.String()
     author_id = fields.String()
     written_by = fields.String()
     author_name = fields.String()
     body = fields.String()
+    locale = fields.String()
     sent_at = Instant()
 
 

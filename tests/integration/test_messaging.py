@@ -211,6 +211,7 @@ def test_posting_tells_the_other_services(world: World) -> None:
     assert event["data"]["message_id"] == posted["id"]
     assert event["data"]["recipient_id"] == world.carla.account_id
     assert "Hello" not in str(event)
+    assert posted["locale"] == "en", "the language that its author reads in"
 
 
 def test_a_form_sent_twice_posts_once(world: World) -> None:

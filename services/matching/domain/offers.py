@@ -102,6 +102,7 @@ class Offer:
     contract_id: str = ""
     by_name: str = ""
     """The colleague who put it for the client's company."""
+    message_locale: str = ""
     version: int = 0
 
     @property

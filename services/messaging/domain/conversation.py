@@ -28,6 +28,8 @@ class Message:
     written_by: str = ""
     """The account of the colleague who wrote it for the client's company; empty for the side's own."""
     body: str = ""
+    locale: str = ""
+    """The language that its author had chosen; empty where that is not known."""
     line: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     version: int = 0
@@ -64,7 +66,7 @@ class Conversation:
         return side
 
     def post(
-        self, author_id: str, body: str, at: datetime, id: str = "", by: str = "", by_name: str = ""
+        self, author_id: str, body: str, at: datetime, id: str = "", by: str = "", by_name: str = "", locale: str = ""
     ) -> tuple[Conversation, Message]:
         """A message from one side, unread by the other; `by_name` and `by` say which colleague wrote it.
 
@@ -81,6 +83,7 @@ class Conversation:
             author_name=by_name or self.parties.name_of(side),
             written_by=by,
             body=body.strip(),
+            locale=locale,
         )
         recipient = self.reader(side.other)
         posted = self._reading(side.other, replace(recipient, unread=recipient.unread + 1))
