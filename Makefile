@@ -66,6 +66,7 @@ clean: ## remove what these targets made, but no data
 .PHONY: browser
 browser:
 	@command -v chromium chromium-browser google-chrome >/dev/null || deploy/ensure_packages.sh chromium fonts-liberation
+	@command -v npm >/dev/null || deploy/ensure_packages.sh npm
 
 .venv/.local: requirements.lock deploy/ensure_venv.sh
 	@deploy/ensure_venv.sh local
