@@ -159,8 +159,6 @@ def pictures(browser: Browser, address: str) -> None:
     assistant.goto("/practice/rates")
     picture(assistant, "rate-card")
     dark = window("it-IT", "anna.bianchi", color_scheme="dark")
-    dark.goto("/profile/hours")
-    picture(dark, "hours-dark")
     dark.goto("/profile")
     dark.get_by_role("link", name="Come la vedono i clienti").or_(dark.locator("main .head__actions a")).first.click()
     picture(dark, "profile-dark")
