@@ -184,8 +184,8 @@ def _added(call: Call, work: Work) -> Added:
 
 
 def _extended(call: Call, added: Added) -> None:
-    """It counts in this process before the answer is there; others look for it."""
-    taxonomy.take_up([added.entry()])
+    """It counts in this process once it is committed, before the answer is there; others look for it."""
+    call.afterwards.append(lambda: taxonomy.take_up([added.entry()]))
     call.tx.taxonomy_additions.keep(_told(added))
     call.emit(c.TaxonomyExtended, added.id, _told(added))
 

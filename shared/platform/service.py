@@ -75,6 +75,8 @@ class Call:
     idempotency_key: str = ""
     facts: list[Document] = field(default_factory=list)
     """What was emitted and is written into the outbox when the handler is done."""
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+    """What a command does in this process once its transaction is committed, before it answers; not if it fails."""
 
     @property
     def actor(self) -> Actor:
@@ -252,7 +254,10 @@ def command(contract: Command, *, before: Callable[..., Any] | None = None) -> C
                     with _outages():
                         given = (before(self, Call(self.store, context, now(), answers.key), request),)
 
+                committed: list[Callable[[], None]] = []
+
                 def effect(tx: Any) -> Any:
+                    committed.clear()  # of an earlier try that lost a race
                     known = answers.find(tx)
                     if known is not None:
                         return known["answer"]
@@ -260,9 +265,13 @@ def command(contract: Command, *, before: Callable[..., Any] | None = None) -> C
                     answer = contract.dump_result(method(self, call, request, *given))
                     call.tell()
                     answers.keep(tx, answer)
+                    committed.extend(call.afterwards)
                     return answer
 
-                return self.provider.transact(effect)
+                answer = self.provider.transact(effect)
+                for do in committed:
+                    do()
+                return answer
 
         return _entry_point(contract, method, entry)
 
