@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import flask_babel
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -29,7 +30,7 @@ from gateway import session
 from shared.contracts.fields import LOCALES
 
 CATALOGUES = Path(__file__).with_name("translations")
-LANGUAGES = {"en": "English", "it": "Italiano"}
+LANGUAGES = {code: str(Locale.parse(code).get_display_name(code)).capitalize() for code in LOCALES}
 """Languages by code, each in its own words."""
 
 

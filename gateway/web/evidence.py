@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from gateway import formats
 from gateway.caller import caller, maybe
 from gateway.forms import Choose, ChooseSome, Date, FileInput, Form, Hidden, LongText, Text, Toggle, posted_key
+from gateway.i18n import LANGUAGES
 from gateway.security import UPLOAD_LIMIT, limiter
 from gateway.session import needs
 from gateway.uploads import send, takes_file
@@ -42,7 +43,7 @@ class EvidenceForm(Form):
         optional=True,
         hint=_l("What was asked, what you did, what came of it."),
     )
-    locale = Choose(_l("Language of the text"), [("en", "English"), ("it", "Italiano")], default="en")
+    locale = Choose(_l("Language of the text"), list(LANGUAGES.items()), default="en")
     about = ChooseSome(
         _l("What it shows"), work_of_mine, optional=True, hint=_l("Up to six; these get a mark on your profile.")
     )
