@@ -9,7 +9,18 @@ import pytest
 
 from deploy.in_process import InProcess
 from deploy.rebuild import main, rebuild
-from shared.contracts import accounts, billing, companies, matching, messaging, profiles, requests, vocabulary, work
+from shared.contracts import (
+    accounts,
+    billing,
+    companies,
+    matching,
+    messaging,
+    profiles,
+    requests,
+    taxonomy,
+    vocabulary,
+    work,
+)
 from shared.platform.clock import utc_now
 from shared.platform.context import Actor
 from shared.platform.run import provider_of
@@ -37,6 +48,7 @@ def signed_up(world: InProcess, name: str, role: str) -> Actor:
 def hired(world: InProcess) -> None:
     """A client, an assistant, a contract, an hour of work, and its invoice."""
     assistant, client = signed_up(world, "anna", "assistant"), signed_up(world, "clara", "client")
+    taxonomy.forget_added()  # what an earlier marketplace of this process added
     labels = {"en": "Orchard Diary", "it": "Orchard Diary"}
     added = {"kind": "tool", "service": "calendar", "labels": labels, "descriptions": labels}
     world.call(vocabulary.AddWork, added, actor("operator", "operator"))
